@@ -1,0 +1,94 @@
+"""What an organisation said: one answer an indicator, in one of four states that are never merged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dimm_xl.model import Indicator, Profile
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A level of the model's scale (0 to 5 in the DIMM)."""
+
+    level: int
+
+
+@dataclass(frozen=True)
+class NotApplicable:
+    """The indicator makes no sense for this organisation; a reason is required."""
+
+    reason: str
+
+    def __post_init__(self) -> None:
+        if not self.reason.strip():
+            raise ValueError("not applicable needs a reason")
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """The respondent does not know."""
+
+
+@dataclass(frozen=True)
+class Blank:
+    """Nothing was answered. Never 0."""
+
+
+State = Answered | NotApplicable | Unknown | Blank
+BLANK = Blank()
+UNKNOWN = Unknown()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to one indicator: its state, the measured figure, and the respondent's own words.
+
+    ``level`` below is what counts; ``reason`` holds what was typed there whatever the state.
+    """
+
+    state: State = BLANK
+    measure: float | None = None
+    reason: str = ""
+    evidence: str = ""
+    comment: str = ""
+
+    @property
+    def level(self) -> int | None:
+        """The level when there is one, None in the three other states."""
+        return self.state.level if isinstance(self.state, Answered) else None
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What one questionnaire holds once read: who answered, for which questionnaire, and the answers by indicator code."""
+
+    organisation: str
+    profile: Profile
+    model: str
+    edition: str
+    lang: str
+    selection: str | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    respondent: Mapping[str, str] = field(default_factory=dict)
+
+    def answer(self, code: str) -> Answer:
+        """Return the answer to an indicator, a blank one when nothing was said."""
+        return self.answers.get(code, Answer())
+
+
+def settle(indicator: Indicator, state: State, figure: float | None) -> State | None:
+    """Return the state that stands once the measured figure is heard, None when figure and level contradict each other.
+
+    The figure sets a ceiling (method, section 2): it gives the level where none was chosen, lets a lower one stand, and refuses
+    a higher one. ``indicator`` is resolved for the organisation's profile.
+    """
+    if indicator.measure is None or figure is None:
+        return state
+    ceiling = indicator.measure.ceiling(figure)
+    if isinstance(state, Blank):
+        return Answered(ceiling)
+    if isinstance(state, Answered) and state.level > ceiling:
+        return None
+    return state

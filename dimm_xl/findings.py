@@ -1,0 +1,102 @@
+"""What can be amiss in a file or a model: coded values with a place, never exceptions.
+
+The words (message and repair, in both languages) stand in ``templates/words``; here are the codes, their severity and when
+they arise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class Severity(Enum):
+    """How much a finding weighs: an error costs an answer or a file, a warning asks for a look, info tells."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Code(Enum):
+    """Every finding there is: severity and when it arises. Its name is what ``findings.csv`` shows."""
+
+    def __init__(self, severity: Severity, when: str) -> None:
+        self.severity = severity
+        self.when = when
+
+    # The file
+    UNREADABLE = (Severity.ERROR, "the file is damaged and no sheet can be read")
+    NOT_A_WORKBOOK = (Severity.ERROR, "the content is not a workbook, whatever the file's name says")
+    ENCRYPTED = (Severity.ERROR, "the workbook asks for a password to be opened")
+    EMPTY_FILE = (Severity.ERROR, "the file holds nothing")
+    TOO_BIG = (Severity.ERROR, "the file passes a limit")
+    TOOK_TOO_LONG = (Severity.ERROR, "reading passed the deadline")
+    CRASHED = (Severity.ERROR, "the reader died on the file")
+    FAULT = (Severity.ERROR, "dimm-xl itself failed on the file; the traceback is printed")
+    NOT_A_QUESTIONNAIRE = (Severity.ERROR, "a workbook, but without the questionnaire's identity sheet")
+    OTHER_MODEL = (Severity.ERROR, "a questionnaire of another model, edition or profile than this program knows")
+    IGNORED = (Severity.INFO, "a lock file, a system file or a link: set aside")
+    DUPLICATE = (Severity.INFO, "the same content was read already")
+
+    # The sheets
+    NO_SHEET = (Severity.ERROR, "the sheet of a lever cannot be found")
+    NO_COLUMN = (Severity.ERROR, "a column that is needed cannot be found")
+    UNKNOWN_CODE = (Severity.WARNING, "a row carries a code that this questionnaire does not hold")
+    MISSING_ROW = (Severity.WARNING, "an indicator of the questionnaire has no row")
+
+    # The cells
+    BAD_VALUE = (Severity.ERROR, "a cell holds something that its column does not allow")
+    TWICE = (Severity.ERROR, "an indicator is answered twice, differently")
+    NO_REASON = (Severity.ERROR, "not applicable without a reason")
+    ABOVE_FIGURE = (Severity.ERROR, "the level is above the ceiling that the measured figure sets")
+    NO_ORGANISATION = (Severity.WARNING, "the organisation's name is missing")
+
+
+Fact = str | int | float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing amiss: what (``code``), where (file, sheet, cell; empty when it concerns the whole), and the facts found."""
+
+    code: Code
+    file: str = ""
+    sheet: str = ""
+    cell: str = ""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    @property
+    def where(self) -> str:
+        """The place as people read it: ``file!sheet!cell``, as far as it is known."""
+        return "!".join(part for part in (self.file, self.sheet, self.cell) if part)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong in a model: the file, the line when known (1-based, else 0), the key path and what is wrong."""
+
+    file: str
+    line: int
+    path: str
+    what: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.path}: {self.what}" if self.path else f"{place}: {self.what}"
+
+
+class Faulty(Exception):
+    """A model cannot be used; ``faults`` says everything that is wrong with it, not only the first thing."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+def worst(findings: Iterable[Finding]) -> Severity | None:
+    """Return the gravest severity among ``findings``, None when there are none."""
+    order: list[Any] = list(Severity)
+    return min((finding.code.severity for finding in findings), key=order.index, default=None)

@@ -1,0 +1,102 @@
+"""THE description of every sheet that is exchanged: what the writer writes and the reader reads comes from here.
+
+Result sheets, which nobody reads back, are described where they are composed, in ``report/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dimm_xl.model import Lever, Model
+from dimm_xl.sheet import NUMBER, TEXT, Column, Kind, Pick, Sheet, choice, level
+from dimm_xl.words import Words
+
+IDENTITY = "dimm-xl"
+"""Name of the hidden identity sheet, title of its key column and mark of a questionnaire."""
+KIND = "questionnaire"
+LAYOUT = "1"
+"""Version of this description; the identity sheet carries it."""
+
+RESPONDENT = ("respondent", "function", "email", "country", "region", "consent")
+"""Fields of the profile sheet that are about who answers, besides the organisation's name."""
+
+
+def identity_sheet() -> Sheet:
+    """The hidden sheet that says which questionnaire this is: one row a fact."""
+    return Sheet(IDENTITY, "key", (Column("key", IDENTITY), Column("value", "value", width=40)))
+
+
+def level_kind(model: Model, words: Words, all_words: Sequence[Words] = ()) -> Kind:
+    """The kind of an answer's cell in one language; the spellings of every language are understood."""
+    spellings = {
+        face.strip(): pick
+        for pick, key in ((Pick.NOT_APPLICABLE, "not_applicable"), (Pick.UNKNOWN, "unknown"))
+        for spoken in (words, *all_words)
+        for face in (*spoken(f"level.aliases.{key}").split("|"), spoken(f"level.{key}"))
+    }
+    labels = {Pick.NOT_APPLICABLE: words("level.not_applicable"), Pick.UNKNOWN: words("level.unknown")}
+    return level(model.scale.lowest, model.scale.highest, labels, spellings)
+
+
+def lever_sheet(model: Model, lever: Lever, words: Words, all_words: Sequence[Words] = ()) -> Sheet:
+    """The sheet of one lever: an indicator a row, the demands of each level beside the answer.
+
+    ``all_words`` are the other languages whose headers are recognised too. The last columns only calculate.
+    """
+    levels = range(model.scale.lowest + 1, model.scale.highest + 1)
+
+    def column(field: str, kind: Kind = TEXT, *, entry: bool = False, look: str = "cell", width: float = 12) -> Column:
+        titles = [spoken(f"column.{field}") for spoken in (words, *all_words)]
+        says = words(f"{kind.expects}.says") if entry and kind is not TEXT else ""
+        return Column(field, titles[0], kind, entry, tuple(titles[1:]), look, width, says=says)
+
+    def calculated(field: str) -> Column:
+        return Column(field, words(f"column.{field}"), NUMBER, look="cell", width=9, hidden=True)
+
+    return Sheet(
+        sheet_name(lever, words),
+        "code",
+        (
+            column("code", look="code", width=6.5),
+            column("indicator", width=31),
+            *(Column(f"demands{n}", str(n), width=20) for n in levels),
+            column("measure", NUMBER, entry=True, look="figure", width=9.5),
+            column("level", level_kind(model, words, all_words), entry=True, look="level", width=8.5),
+            column("reason", entry=True, width=17),
+            column("evidence", entry=True, width=19),
+            column("comment", entry=True, width=19),
+            column("state", look="state", width=12.5),
+            *map(calculated, ("weight", "target", "counted", "expected", "done")),
+        ),
+    )
+
+
+def sheet_name(lever: Lever, words: Words) -> str:
+    """Return the name of a lever's sheet: its code and its name."""
+    return f"{lever.code} {words.of(lever.name)}"[:31]
+
+
+def profile_sheet(words: Words, all_words: Sequence[Words] = ()) -> Sheet:
+    """The sheet that says who answers: one row a field, known by its id in a hidden column."""
+
+    def titled(field: str) -> tuple[str, tuple[str, ...]]:
+        titles = [spoken(f"profile.column.{field}") for spoken in (words, *all_words)]
+        return titles[0], tuple(titles[1:])
+
+    label, labels = titled("label")
+    value, values = titled("value")
+    return Sheet(
+        words("sheet.profile"),
+        "field",
+        (
+            Column("field", "id", hidden=True),
+            Column("label", label, aliases=labels, look="strong", width=30),
+            Column("value", value, entry=True, aliases=values, look="cell", width=48),
+            Column("hint", words("profile.column.hint"), look="quiet", width=60),
+        ),
+    )
+
+
+def profile_kinds(words: Words) -> Mapping[str, Kind]:
+    """The kinds of the profile's cells that offer a list, by field."""
+    return {"consent": choice({"yes": words("yes"), "no": words("no")})}

@@ -1,0 +1,150 @@
+"""The rules of the method as formulas: each beside its twin in Python, which the stored values come from.
+
+The twins are :func:`dimm_xl.assessment.settle` and :func:`dimm_xl.scoring.of_parts`; a test recalculates generated questionnaires in
+a spreadsheet program and compares. Plain functions only, so that every spreadsheet program understands them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dimm_xl.assessment import Answer, Answered, Blank, NotApplicable, Unknown
+from dimm_xl.model import Indicator, Scale
+from dimm_xl.page import Formula, Span
+from dimm_xl.scoring import Score
+from dimm_xl.words import Words
+
+EVIDENCE_FROM = 4
+"""The level from which the questionnaire asks for evidence: claims that a reader will want to see."""
+
+
+def quoted(text: str) -> str:
+    """Return a text as a formula writes it."""
+    escaped = text.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def counted(indicator: Indicator, scale: Scale, answer: Answer) -> Formula:
+    """The level that counts for an indicator, empty when none does: what :func:`settle` decides."""
+    whole = f"AND({{level}}>={scale.lowest},{{level}}<={scale.highest},{{level}}=INT({{level}}))"
+    value = "" if answer.level is None else float(answer.level)
+    if indicator.measure is None:
+        return Formula(f'IF(ISNUMBER({{level}}),IF({whole},{{level}},""),"")', value)
+    held = f"OR(NOT(ISNUMBER({{measure}})),{{level}}<={ceiling(indicator)})"
+    typed = f'IF(ISNUMBER({{level}}),IF(AND({whole},{held}),{{level}},""),"")'
+    return Formula(f'IF({{level}}="",IF(ISNUMBER({{measure}}),{ceiling(indicator)},""),{typed})', value)
+
+
+def ceiling(indicator: Indicator) -> str:
+    """The highest level that the measured figure reaches, as a formula's part (thresholds are monotonic: count those reached)."""
+    assert indicator.measure is not None
+    sign = ">=" if indicator.measure.better == "high" else "<="
+    return "(" + "+".join(f"({{measure}}{sign}{threshold:.15g})" for threshold in indicator.measure.thresholds) + ")"
+
+
+def expected(words: Words, answer: Answer) -> Formula:
+    """1 when the indicator is expected, 0 when it is not applicable with a reason."""
+    exempt = f'AND({{level}}={quoted(words("level.not_applicable"))},TRIM({{reason}})<>"")'
+    return Formula(f"IF({exempt},0,1)", 0.0 if isinstance(answer.state, NotApplicable) else 1.0)
+
+
+def done(words: Words, answer: Answer) -> Formula:
+    """1 when nothing is left to do for the indicator: a level counts, or not applicable, or unknown."""
+    text = f"IF(OR(ISNUMBER({{counted}}),{{expected}}=0,{{level}}={quoted(words('level.unknown'))}),1,0)"
+    return Formula(text, 0.0 if isinstance(answer.state, Blank) else 1.0)
+
+
+def state(indicator: Indicator, words: Words, answer: Answer) -> Formula:
+    """One word on the row: complete, to fill in, to explain, to correct."""
+    says = {key: quoted(words(f"state.{key}")) for key in STATES}
+    claims = f'IF({{counted}}>={EVIDENCE_FROM},IF(TRIM({{evidence}})="",{says["evidence"]},{says["complete"]}),{says["complete"]})'
+    unknown = f"IF({{level}}={quoted(words('level.unknown'))},{says['unknown']},{claims})"
+    settled = f"IF({{expected}}=0,{says['not_applicable']},{unknown})"
+    wrong = says["wrong"]
+    if indicator.measure is not None:
+        wrong = f"IF(AND(ISNUMBER({{level}}),ISNUMBER({{measure}})),{says['above']},{says['wrong']})"
+    open_ = f"IF({{level}}={quoted(words('level.not_applicable'))},{says['why']},{wrong})"
+    text = f'IF({{done}}=1,{settled},IF({{level}}="",{says["todo"]},{open_}))'
+    return Formula(text, words(f"state.{_state(answer)}"))
+
+
+STATES = ("complete", "evidence", "unknown", "not_applicable", "todo", "why", "above", "wrong")
+
+
+def _state(answer: Answer) -> str:
+    match answer.state:
+        case Answered(level):
+            return "evidence" if level >= EVIDENCE_FROM and not answer.evidence.strip() else "complete"
+        case NotApplicable():
+            return "not_applicable"
+        case Unknown():
+            return "unknown"
+        case Blank():
+            return "todo"
+
+
+def total(field: Span, value: float) -> Formula:
+    """The sum of a column of ones and zeros."""
+    return Formula("SUM({field})", value, {"field": field})
+
+
+def answered(counted: Span, score: Score) -> Formula:
+    """How many indicators have a level that counts."""
+    return Formula("COUNT({counted})", float(score.answered), {"counted": counted})
+
+
+def of_indicators(spans: Mapping[str, Span], score: Score, scale: Scale) -> Mapping[str, Formula]:
+    """The score of a grouping or a lever, field by field: what :func:`of_parts` computes.
+
+    ``spans`` are the columns ``weight``, ``target``, ``counted`` and ``expected`` over the same rows.
+    """
+    points = "SUMPRODUCT({weight},{counted})"
+    heard = "SUMPRODUCT({weight},ISNUMBER({counted})*1)"
+    due = "SUMPRODUCT({weight},{expected})"
+    missing = f"({due}-{heard})"
+
+    def ratio(over: str, under: str, value: float | None) -> Formula:
+        return Formula(f'IF({under}=0,"",({over})/{under})', "" if value is None else value, spans)
+
+    return {
+        "value": ratio(points, heard, score.value),
+        "low": ratio(f"{points}+{scale.lowest}*{missing}", due, score.low),
+        "high": ratio(f"{points}+{scale.highest}*{missing}", due, score.high),
+        "answered": answered(spans["counted"], score),
+        "expected": total(spans["expected"], float(score.expected)),
+        "target": ratio("SUMPRODUCT({weight},{target},{expected})", due, score.target),
+    }
+
+
+def shares(overall: str, weight: float, spans: Mapping[str, Span]) -> Mapping[str, float | Formula]:
+    """What a lever weighs in the overall score: its own weight, or what its indicators weigh together.
+
+    ``heard`` is for values (answered indicators), ``due`` for bounds and targets (expected ones).
+    """
+    if overall == "levers":
+        return {"heard": weight, "due": weight}
+    return {
+        "heard": Formula("SUMPRODUCT({weight},ISNUMBER({counted})*1)", 0.0, spans),
+        "due": Formula("SUMPRODUCT({weight},{expected})", 0.0, spans),
+    }
+
+
+def of_levers(spans: Mapping[str, Span], score: Score) -> Mapping[str, Formula]:
+    """The overall score as weighted mean of lever scores, over the levers' table: what :func:`of_parts` computes.
+
+    ``spans`` are the columns ``heard``, ``due``, ``value``, ``low``, ``high``, ``answered``, ``expected`` and ``target``.
+    """
+
+    def mean(field: str, share: str, value: float | None) -> Formula:
+        total = f"SUMPRODUCT({{{share}}},ISNUMBER({{{field}}})*1)"
+        text = f'IF({total}=0,"",SUMPRODUCT({{{share}}},{{{field}}})/{total})'
+        return Formula(text, "" if value is None else value, spans)
+
+    return {
+        "value": mean("value", "heard", score.value),
+        "low": mean("low", "due", score.low),
+        "high": mean("high", "due", score.high),
+        "answered": total(spans["answered"], float(score.answered)),
+        "expected": total(spans["expected"], float(score.expected)),
+        "target": mean("target", "due", score.target),
+    }

@@ -1,0 +1,264 @@
+"""A maturity model as frozen values: lever > grouping > indicator, and how it applies to a profile.
+
+The types mirror the YAML of ``templates/models`` key by key (design: docs/catalogue.md), so the loader needs no mapping
+of its own. Nothing here opens a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import ClassVar, Literal
+
+Text = Mapping[str, str]
+"""One text in every language of the model, by language code."""
+Keep = Callable[["Indicator"], bool]
+Change = Callable[["Indicator"], "Indicator"]
+
+
+class Entry:
+    """Base of every type that is read from YAML: unknown keys and loosely typed values are faults, not guesses."""
+
+    __pydantic_config__: ClassVar[Mapping[str, object]] = {"extra": "forbid", "strict": True}
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What decides which indicators an organisation is asked, and how strictly: its sector and its size, by id."""
+
+    sector: str
+    size: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure(Entry):
+    """A figure that sets a ceiling to the level: thresholds for levels 1 to 5, which may differ by sector."""
+
+    figure: Text
+    unit: Text
+    better: Literal["high", "low"]
+    thresholds: tuple[float, ...]
+    period: Text | None = None
+    highest: float | None = None
+    sectors: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+    def reaches(self, figure: float, threshold: float) -> bool:
+        """Say whether ``figure`` is at least as good as ``threshold`` in this measure's direction."""
+        return figure >= threshold if self.better == "high" else figure <= threshold
+
+    def ceiling(self, figure: float) -> int:
+        """Return the highest level whose threshold ``figure`` reaches, 0 when it reaches none."""
+        return sum(self.reaches(figure, threshold) for threshold in self.thresholds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target(Entry):
+    """The level to aim at: the sector's, else the size's, else the default (method: sector before size)."""
+
+    default: int
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    sectors: Mapping[str, int] = field(default_factory=dict)
+
+    def at(self, profile: Profile) -> int:
+        """Return the target level for ``profile``."""
+        return self.sectors.get(profile.sector, self.sizes.get(profile.size, self.default))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variation(Entry):
+    """What a sector changes in an indicator: the demands of some of its levels."""
+
+    levels: Mapping[int, tuple[Text, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator(Entry):
+    """One thing that is assessed: five levels of demands, a weight of 1 to 3, and to whom it applies."""
+
+    code: str
+    origin: Literal["published", "authored"]
+    name: Text
+    definition: Text
+    weight: int
+    sizes: tuple[str, ...]
+    functions: tuple[str, ...]
+    levels: Mapping[int, tuple[Text, ...]]
+    evidence: Text
+    action: Text
+    target: Target
+    measure: Measure | None = None
+    sectors: Mapping[str, Variation] = field(default_factory=dict)
+    since: str | None = None
+
+    def at(self, profile: Profile) -> Indicator:
+        """Return this indicator as ``profile`` sees it: its sector's demands and thresholds, its target as the default."""
+        varied = self.sectors.get(profile.sector)
+        measure = self.measure and replace(
+            self.measure, thresholds=self.measure.sectors.get(profile.sector, self.measure.thresholds), sectors={}
+        )
+        levels = {**self.levels, **varied.levels} if varied else self.levels
+        return replace(self, levels=levels, measure=measure, target=Target(default=self.target.at(profile)), sectors={})
+
+    @property
+    def differing_sectors(self) -> frozenset[str]:
+        """The sectors for which demands, thresholds or target differ."""
+        return frozenset(self.sectors) | frozenset(self.target.sectors) | frozenset(self.measure.sectors if self.measure else ())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grouping(Entry):
+    """A named group of indicators inside a lever (*groupement*)."""
+
+    code: str
+    name: Text
+    indicators: tuple[Indicator, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lever(Entry):
+    """One of the model's components, with the key question it answers; ``weight`` counts in the overall score."""
+
+    code: str
+    name: Text
+    question: Text
+    groupings: tuple[Grouping, ...]
+    weight: float = 1.0
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """The lever's indicators in the order of the model."""
+        return tuple(indicator for grouping in self.groupings for indicator in grouping.indicators)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named(Entry):
+    """Something with an id and a name: a size, a sector, a function."""
+
+    id: str
+    name: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition(Entry):
+    """A published state of the model, oldest first; an indicator ``since`` an edition is absent from older ones."""
+
+    id: str
+    year: int
+    name: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale(Entry):
+    """The bounds of a level and which end is good."""
+
+    lowest: int
+    highest: int
+    better: Literal["high", "low"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scoring(Entry):
+    """The model's choices where several are defensible; every result workbook prints them.
+
+    ``overall``: mean of lever scores (``levels`` weighted inside them) or of all indicators at once.
+    ``provisional_below`` and ``hidden_below`` are coverages (0 to 1). ``distribution`` are the bounds between published bins.
+    """
+
+    overall: Literal["levers", "indicators"]
+    provisional_below: float
+    hidden_below: float
+    distribution: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen(Entry):
+    """An indicator in a selection, with the selection's own action sentence when it has one."""
+
+    code: str
+    action: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection(Entry):
+    """A named subset of the model, such as the ten priorities of an SME."""
+
+    id: str
+    name: Text
+    description: Text
+    indicators: tuple[Chosen, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model(Entry):
+    """A whole maturity model in one edition."""
+
+    id: str
+    name: Text
+    languages: tuple[str, ...]
+    editions: tuple[Edition, ...]
+    scale: Scale
+    scoring: Scoring
+    sizes: tuple[Named, ...]
+    sectors: tuple[Named, ...]
+    functions: tuple[Named, ...]
+    selections: tuple[Selection, ...]
+    levers: tuple[Lever, ...]
+
+    @cached_property
+    def indicators(self) -> Mapping[str, Indicator]:
+        """Every indicator by code, in the order of the model."""
+        return {indicator.code: indicator for lever in self.levers for indicator in lever.indicators}
+
+    @cached_property
+    def names(self) -> Mapping[str, Mapping[str, Text]]:
+        """Names of sizes, sectors and functions: ``names["sector"]["health"]["fr"]``."""
+        kinds = {"size": self.sizes, "sector": self.sectors, "function": self.functions}
+        return {kind: {named.id: named.name for named in several} for kind, several in kinds.items()}
+
+    @property
+    def edition(self) -> Edition:
+        """The edition this model stands for: its newest."""
+        return self.editions[-1]
+
+    def at_edition(self, edition: str) -> Model:
+        """Return the model as ``edition`` had it; KeyError when there is no such edition."""
+        ids = [known.id for known in self.editions]
+        if edition not in ids:
+            raise KeyError(edition)
+        kept = ids[: ids.index(edition) + 1]
+        older = self._keep(lambda indicator: indicator.since is None or indicator.since in kept)
+        return replace(older, editions=self.editions[: len(kept)])
+
+    def at(self, profile: Profile, selection: str | None = None) -> Model:
+        """Return what ``profile`` is asked: applicable indicators only, sector and target resolved, no empty lever.
+
+        KeyError for an unknown sector, size or selection.
+        """
+        for kind, chosen in (("sector", profile.sector), ("size", profile.size)):
+            if chosen not in self.names[kind]:
+                raise KeyError(chosen)
+        wanted = {entry.code for entry in self.selection(selection).indicators} if selection else self.indicators.keys()
+        asked = self._keep(lambda indicator: profile.size in indicator.sizes and indicator.code in wanted)
+        return asked._map(lambda indicator: indicator.at(profile))
+
+    def selection(self, selection: str) -> Selection:
+        """Return a selection by id; KeyError when there is none."""
+        return {known.id: known for known in self.selections}[selection]
+
+    def _keep(self, wanted: Keep) -> Model:
+        levers = (replace(lever, groupings=tuple(_kept(lever, wanted))) for lever in self.levers)
+        return replace(self, levers=tuple(lever for lever in levers if lever.groupings))
+
+    def _map(self, change: Change) -> Model:
+        def changed(grouping: Grouping) -> Grouping:
+            return replace(grouping, indicators=tuple(change(indicator) for indicator in grouping.indicators))
+
+        levers = (replace(lever, groupings=tuple(map(changed, lever.groupings))) for lever in self.levers)
+        return replace(self, levers=tuple(levers))
+
+
+def _kept(lever: Lever, wanted: Keep) -> Iterator[Grouping]:
+    for grouping in lever.groupings:
+        if indicators := tuple(filter(wanted, grouping.indicators)):
+            yield replace(grouping, indicators=indicators)

@@ -1,0 +1,192 @@
+"""What stands where on a sheet to be written: texts, tables, charts, as inert values that the writer renders.
+
+Rows and columns count from 0. Addresses as people see them (B7) are the writer's business alone: a formula names fields of its
+own row or spans of cells, in braces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dimm_xl.sheet import Sheet
+
+
+@dataclass(frozen=True)
+class Span:
+    """A rectangle of cells on a named sheet, bounds included."""
+
+    sheet: str
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A living cell: ``text`` without ``=``, names in braces, and the value it has now, which is stored beside it.
+
+    A name in braces is a key of ``at``, else a field of the same table row.
+    """
+
+    text: str
+    value: str | float
+    at: Mapping[str, Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A text that leads to cells of the same workbook."""
+
+    text: str
+    to: Span
+
+
+@dataclass(frozen=True)
+class Rich:
+    """Text in several looks: pairs of text and the name of a font look."""
+
+    parts: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return "".join(text for text, _ in self.parts)
+
+
+Value = str | float | int | None | Formula | Link | Rich
+
+
+@dataclass(frozen=True)
+class Put:
+    """One value at one place, merged over ``rows`` × ``cols`` cells; ``entry`` unlocks it, ``picks`` offers a list."""
+
+    row: int
+    col: int
+    value: Value
+    look: str
+    rows: int = 1
+    cols: int = 1
+    entry: bool = False
+    picks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table: values by field; ``heading`` rows title those below; ``closed`` entry fields stay locked here."""
+
+    values: Mapping[str, Value]
+    heading: bool = False
+    closed: frozenset[str] = frozenset()
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A look that a range takes while a formula holds (names in braces: fields of the row, as in :class:`Formula`)."""
+
+    fields: tuple[str, ...]
+    formula: str
+    look: str
+    at: Mapping[str, Span] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Bars in the cells of a field, from ``lowest`` to ``highest``."""
+
+    field: str
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True)
+class Shades:
+    """A scale of shades over the cells of several fields, from ``lowest`` to ``highest``."""
+
+    fields: tuple[str, ...]
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True)
+class Table:
+    """A described sheet's rows, placed: the header at (``row``, ``col``), a real Excel table called ``name``."""
+
+    name: str
+    sheet: Sheet
+    rows: tuple[Row, ...]
+    row: int
+    col: int = 0
+    rules: tuple[Rule | Bars | Shades, ...] = ()
+    filters: bool = True
+
+    def span(self, field: str, first: int = 0, last: int | None = None) -> Span:
+        """Return where a field's values stand, for the rows from ``first`` to ``last`` (both included; all by default)."""
+        column = self.col + self.sheet.place(field)
+        end = len(self.rows) - 1 if last is None else last
+        return Span(self.sheet.name, self.row + 1 + first, column, self.row + 1 + end, column)
+
+    @property
+    def bottom(self) -> int:
+        """The last row that the table takes (a table without rows still has one empty row)."""
+        return self.row + max(len(self.rows), 1)
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line, bar or area of a chart; ``role`` decides its colour and stroke."""
+
+    name: str
+    categories: Span
+    values: Span
+    role: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart over cells: its title states the finding, ``alt`` says in words what it shows. Sizes in pixels."""
+
+    shape: Literal["radar", "bar", "column", "stacked"]
+    title: str
+    series: tuple[Series, ...]
+    row: int
+    col: int
+    width: int
+    height: int
+    alt: str
+    highest: float | None = None
+    legend: bool = True
+
+
+@dataclass(frozen=True)
+class Page:
+    """One sheet to be written, whole.
+
+    ``widths`` in characters by column; ``heights`` in points by row (rows not named fit their text). ``freeze`` is the first
+    cell that scrolls. ``tall`` pages is what printing may take (0: as many as needed; one page wide always).
+    """
+
+    name: str
+    puts: tuple[Put, ...] = ()
+    tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    widths: Mapping[int, float] = field(default_factory=dict)
+    heights: Mapping[int, float] = field(default_factory=dict)
+    freeze: tuple[int, int] = (0, 0)
+    portrait: bool = False
+    tall: int = 0
+    protect: bool = False
+    hidden: bool = False
+    footer: str = ""
+    tab: str = ""
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook to be written: pages in order, title, language; each look is a name of ``workbook/style.py``."""
+
+    title: str
+    subject: str
+    lang: str
+    pages: tuple[Page, ...]

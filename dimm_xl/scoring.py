@@ -1,0 +1,139 @@
+"""The arithmetic of the method: weighted means that carry how much stands behind them.
+
+A score is computed over *parts*: indicators inside a grouping, a lever or the whole; levers inside the overall score. Every
+function takes a model that is resolved for the organisation's profile (``Model.at``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from dimm_xl.assessment import Answer, Assessment, NotApplicable
+from dimm_xl.model import Indicator, Model, Scale, Scoring
+
+
+@dataclass(frozen=True)
+class Score:
+    """A score on the model's scale, and what it rests on.
+
+    ``value`` is None when nothing was answered. ``low`` and ``high`` are what the value would be with every missing answer at
+    either end of the scale; None when nothing is expected. ``answered`` of ``expected`` indicators (not applicable ones are not
+    expected). ``target`` is the weighted mean of the targets of what is expected.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    answered: int
+    expected: int
+    target: float | None
+
+    @property
+    def coverage(self) -> float:
+        """Answered over expected, 0 to 1; 1 when nothing is expected."""
+        return self.answered / self.expected if self.expected else 1.0
+
+    @property
+    def gap(self) -> float | None:
+        """How far the value is below the target; None without a value."""
+        return None if self.value is None or self.target is None else self.target - self.value
+
+
+class Bin(Enum):
+    """The three bins of advice."""
+
+    WELL = "well"
+    ATTENTION = "attention"
+    IMPROVE = "improve"
+
+
+class Standing(Enum):
+    """How a score may be shown, by its coverage."""
+
+    FIRM = "firm"
+    PROVISIONAL = "provisional"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Every score of one assessment: overall, and by code of lever, grouping and indicator, in the order of the model."""
+
+    overall: Score
+    levers: Mapping[str, Score]
+    groupings: Mapping[str, Score]
+    indicators: Mapping[str, Score]
+
+
+Part = tuple[float, Score]
+"""A weight and the score it carries."""
+
+
+def score(model: Model, assessment: Assessment) -> Scores:
+    """Score an assessment by the rules of its (resolved) model."""
+    each = {code: of_answer(one, assessment.answer(code), model.scale) for code, one in model.indicators.items()}
+    part: dict[str, Part] = {code: (one.weight, each[code]) for code, one in model.indicators.items()}
+
+    def mean(indicators: Iterable[Indicator]) -> Score:
+        return of_parts([part[indicator.code] for indicator in indicators])
+
+    levers = {lever.code: mean(lever.indicators) for lever in model.levers}
+    groupings = {grouping.code: mean(grouping.indicators) for lever in model.levers for grouping in lever.groupings}
+    if model.scoring.overall == "levers":
+        overall = of_parts([(lever.weight, levers[lever.code]) for lever in model.levers])
+    else:
+        overall = mean(model.indicators.values())
+    return Scores(overall, levers, groupings, each)
+
+
+def of_answer(indicator: Indicator, answer: Answer, scale: Scale) -> Score:
+    """Return the score of one indicator: its level, or the whole scale as range when the answer is missing."""
+    target = float(indicator.target.default)
+    if isinstance(answer.state, NotApplicable):
+        return Score(None, None, None, 0, 0, None)
+    if answer.level is None:
+        return Score(None, float(scale.lowest), float(scale.highest), 0, 1, target)
+    level = float(answer.level)
+    return Score(level, level, level, 1, 1, target)
+
+
+def of_parts(parts: Sequence[Part]) -> Score:
+    """Return the weighted mean of parts; what is not applicable is in neither numerator nor denominator."""
+    return Score(
+        value=_mean((weight, part.value) for weight, part in parts),
+        low=_mean((weight, part.low) for weight, part in parts),
+        high=_mean((weight, part.high) for weight, part in parts),
+        answered=sum(part.answered for _, part in parts),
+        expected=sum(part.expected for _, part in parts),
+        target=_mean((weight, part.target) for weight, part in parts),
+    )
+
+
+def _mean(pairs: Iterable[tuple[float, float | None]]) -> float | None:
+    known = [(weight, value) for weight, value in pairs if value is not None]
+    total = sum(weight for weight, _ in known)
+    return sum(weight * value for weight, value in known) / total if total else None
+
+
+def bin_of(gap: float | None) -> Bin | None:
+    """Return the bin of a gap in levels: none left, less than two, two or more; None without a gap."""
+    if gap is None:
+        return None
+    return Bin.WELL if gap <= 0 else Bin.ATTENTION if gap < 2 else Bin.IMPROVE
+
+
+def standing(score: Score, scoring: Scoring) -> Standing:
+    """Say whether a score may be shown: firm, provisional or hidden, by its coverage."""
+    if score.value is None or score.coverage < scoring.hidden_below:
+        return Standing.HIDDEN
+    return Standing.PROVISIONAL if score.coverage < scoring.provisional_below else Standing.FIRM
+
+
+def distribution(values: Iterable[float], bounds: Sequence[float]) -> tuple[int, ...]:
+    """Count values between bounds: below the first, from each bound up to the next, from the last upwards."""
+    counts = [0] * (len(bounds) + 1)
+    for value in values:
+        counts[sum(value >= bound for bound in bounds)] += 1
+    return tuple(counts)

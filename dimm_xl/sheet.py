@@ -1,0 +1,175 @@
+"""What a sheet is: columns that carry a field of the domain, and kinds of value with two faces.
+
+A :class:`Kind` parses a cell into a value and shows a value as a cell; ``parse(show(value)) == value``. Descriptions are inert:
+the writer, the reader, the manual and the tests read them, and none of them knows an Excel library through them.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+@dataclass(frozen=True)
+class CellError:
+    """A cell that holds an error (``#N/A``) or a formula that was never calculated: never a blank, never a zero."""
+
+    shows: str
+
+    def __str__(self) -> str:
+        return self.shows
+
+
+Cell = str | float | int | bool | None | datetime.date | datetime.time | datetime.timedelta | CellError
+"""A raw cell, whatever engine read it."""
+
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_BLANKS = re.compile(r"[^\S\n]+")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+LONGEST_TEXT = 32_767
+
+
+def text(cell: object) -> str:
+    """Return a cell as people's text: unseen marks and stray blanks gone, line breaks kept, 3.0 as ``3``."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and math.isfinite(cell) and cell.is_integer():
+        cell = int(cell)
+    shown = CONTROLS.sub("", _UNSEEN.sub("", str(cell).replace("\r\n", "\n").replace("\r", "\n")))
+    lines = (_BLANKS.sub(" ", line).strip() for line in shown.split("\n"))
+    return "\n".join(lines).strip().removeprefix("'").strip()
+
+
+def face(cell: object) -> str:
+    """Return a cell as it is compared: one line, without case, accents, width variants and kinds of blank or apostrophe."""
+    shown = unicodedata.normalize("NFKD", text(cell).replace("’", "'"))
+    return " ".join("".join(c for c in shown if not unicodedata.combining(c)).casefold().split())
+
+
+def number(cell: object) -> float:
+    """Return a cell as a finite number, decimal comma and blanks between thousands allowed; ValueError otherwise."""
+    if isinstance(cell, bool | CellError | datetime.date | datetime.time | datetime.timedelta):
+        raise ValueError(text(cell))
+    if isinstance(cell, int | float):
+        value = float(cell)
+    else:
+        shown = re.sub(r"(?<=\d) (?=\d{3}\b)", "", face(cell)).replace(",", ".")
+        if not re.fullmatch(r"[+-]?(\d{1,15}(\.\d*)?|\.\d+)", shown):
+            raise ValueError(text(cell))
+        value = float(shown)
+    if not math.isfinite(value):
+        raise ValueError(text(cell))
+    return value
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a column holds: how a cell becomes a value and back.
+
+    ``expects`` is the key of the words that say the rule to people. ``parse`` raises ValueError on what it does not
+    understand and is never given an empty cell. ``picks`` are the labels that a drop-down offers.
+    """
+
+    expects: str
+    parse: Callable[[Any], Any] = text
+    show: Callable[[Any], Any] = str
+    picks: tuple[str, ...] = ()
+    between: tuple[float, float] | None = None
+
+
+TEXT = Kind("kind.text")
+NUMBER = Kind("kind.number", number, float)
+
+
+def choice(labels: Mapping[str, str]) -> Kind:
+    """Return the kind of a cell that holds one of several ids, shown by their labels; ids and labels are both understood."""
+    known = {face(shown): value for value, label in labels.items() for shown in (value, label)}
+
+    def parse(cell: object) -> str:
+        if (shown := face(cell)) not in known:
+            raise ValueError(text(cell))
+        return known[shown]
+
+    return Kind("kind.choice", parse, labels.__getitem__, tuple(labels.values()))
+
+
+class Pick(Enum):
+    """What stands in a level's cell besides a level."""
+
+    NOT_APPLICABLE = "not applicable"
+    UNKNOWN = "unknown"
+
+
+def level(lowest: int, highest: int, labels: Mapping[Pick, str], aliases: Mapping[str, Pick]) -> Kind:
+    """Return the kind of an answer's cell: a whole level within bounds, or one of the two picks.
+
+    ``labels`` are the faces that are shown; ``aliases`` other spellings that people use, in any language. ``3``, ``3,0``,
+    ``3 - Defined`` and ``niveau 3`` are all level 3; 2.5, 7 and TRUE are none.
+    """
+    picks = {face(spelling): pick for pick, spelling in labels.items()} | {face(spelling): pick for spelling, pick in aliases.items()}
+
+    def parse(cell: object) -> int | Pick:
+        if isinstance(cell, str) and (pick := picks.get(face(cell))):
+            return pick
+        value = number(_bare(cell) if isinstance(cell, str) else cell)
+        if not (value.is_integer() and lowest <= value <= highest):
+            raise ValueError(text(cell))
+        return int(value)
+
+    def show(value: int | Pick) -> int | str:
+        return labels[value] if isinstance(value, Pick) else value
+
+    offered = (*map(str, range(lowest, highest + 1)), *labels.values())
+    return Kind("kind.level", parse, show, offered)
+
+
+def _bare(cell: str) -> str:
+    """Return the number in ``niveau 3``, ``3 - Defined`` or ``3 : …``, the text itself otherwise."""
+    dressed = re.fullmatch(r"(?:niveau|level|n)?\s*(\d+(?:[.,]0+)?)(?:\s*[-–—:/]\s*\D*)?", face(cell))
+    return dressed[1] if dressed else cell
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a sheet: the field it carries, the header people see, and how it looks.
+
+    ``aliases`` are headers under which the column is also recognised. ``entry``: the respondent fills it in, all else is
+    locked. ``says`` is what a spreadsheet program answers to a value it refuses. ``look`` names a meaning of ``workbook/style.py``;
+    ``width`` is in characters; a ``hidden`` column only calculates.
+    """
+
+    field: str
+    title: str
+    kind: Kind = TEXT
+    entry: bool = False
+    aliases: tuple[str, ...] = ()
+    look: str = "cell"
+    width: float = 12
+    hidden: bool = False
+    says: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A described table: its key is the field that tells rows apart."""
+
+    name: str
+    key: str
+    columns: tuple[Column, ...]
+
+    def column(self, field: str) -> Column:
+        """Return the column that carries ``field``; KeyError when there is none."""
+        return self.columns[self.place(field)]
+
+    def place(self, field: str) -> int:
+        """Return the position of a field among the columns; KeyError when there is none."""
+        for n, column in enumerate(self.columns):
+            if column.field == field:
+                return n
+        raise KeyError(field)

@@ -1,0 +1,60 @@
+"""Inert charts → XlsxWriter charts: roles become colours and strokes, spans become ranges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dimm_xl.page import Chart, Series, Span
+from dimm_xl.workbook.style import Styles
+
+DASHES = {"target": "dash", "peers": "square_dot", "last": "long_dash_dot"}
+"""Strokes differ besides colours, so that a chart reads in grey."""
+TYPES: dict[str, dict[str, str]] = {
+    "radar": {"type": "radar"},
+    "bar": {"type": "bar"},
+    "column": {"type": "column"},
+    "stacked": {"type": "bar", "subtype": "percent_stacked"},
+}
+
+
+def draw(book: Any, chart: Chart, styles: Styles) -> Any:
+    """Return a chart ready to be inserted."""
+    drawn = book.add_chart(TYPES[chart.shape])
+    font = {"name": "Arial", "size": 8, "color": styles.colour("ink")}
+    for series in chart.series:
+        drawn.add_series(_series(chart, series, styles))
+    drawn.set_title({"name": chart.title, "overlay": False, "name_font": {**font, "size": 10, "bold": True}})
+    axis = {"num_font": font, "line": {"color": styles.colour("line")}}
+    grid = {"major_gridlines": {"visible": True, "line": {"color": styles.colour("line"), "width": 0.5}}}
+    scale = {"min": 0, **({"max": chart.highest, "major_unit": chart.highest / 5} if chart.highest else {})}
+    if chart.shape == "bar":
+        drawn.set_x_axis({**axis, "reverse": True})
+        drawn.set_y_axis({**axis, **grid, **scale, "crossing": "max"})
+    elif chart.shape == "stacked":
+        drawn.set_x_axis({**axis, "reverse": True})
+        drawn.set_y_axis({**axis, **grid, "num_format": "0%", "crossing": "max"})
+    else:
+        drawn.set_x_axis({**axis, "major_gridlines": {"visible": chart.shape == "radar", "line": {"color": styles.colour("line"), "width": 0.5}}})
+        drawn.set_y_axis({**axis, **grid, **scale, "num_format": "0"})
+    drawn.set_legend({"position": "bottom", "font": font} if chart.legend else {"none": True})
+    drawn.set_size({"width": chart.width, "height": chart.height})
+    drawn.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
+    drawn.show_blanks_as("gap")
+    return drawn
+
+
+def _series(chart: Chart, series: Series, styles: Styles) -> dict[str, Any]:
+    put: dict[str, Any] = {"name": series.name, "categories": _range(series.categories), "values": _range(series.values), "gap": 60}
+    colour = styles.colour(series.role)
+    if chart.shape == "radar":
+        put["line"] = {"color": colour, "width": 2.5 if series.role == "you" else 1.5}
+        if series.role in DASHES:
+            put["line"]["dash_type"] = DASHES[series.role]
+    else:
+        put["fill"] = {"color": colour}
+        put["border"] = {"color": styles.colour("paper"), "width": 0.75}
+    return put
+
+
+def _range(span: Span) -> list[str | int]:
+    return [span.sheet, span.top, span.left, span.bottom, span.right]

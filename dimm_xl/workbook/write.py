@@ -1,0 +1,259 @@
+"""Inert pages → a workbook's bytes, through XlsxWriter: the one renderer of everything that dimm-xl writes.
+
+Text is written as text, whatever it looks like; every return code is checked; the same book gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.utility import quote_sheetname, xl_range_abs, xl_rowcol_to_cell
+
+from dimm_xl.look import Look
+from dimm_xl.page import Bars, Book, Formula, Link, Page, Put, Rich, Row, Rule, Shades, Span, Table, Value
+from dimm_xl.sheet import CONTROLS, LONGEST_TEXT, Column
+from dimm_xl.workbook import fit
+from dimm_xl.workbook.chart import draw
+from dimm_xl.workbook.style import BOLD, Styles, size, wraps
+
+CREATED = datetime.datetime(2022, 1, 1)
+"""The date inside every file: no clock, so that the same input gives the same bytes."""
+OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_format_properties": {"font_name": "Arial", "font_size": 10},
+}
+PROTECTION = {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True}
+LANGUAGES = {"fr": "fr-FR", "en": "en-GB"}
+A4 = 9
+LONGEST_LIST = 255
+
+
+def write(book: Book, look: Look) -> bytes:
+    """Return ``book`` as the bytes of an .xlsx file; ValueError when Excel would not take something."""
+    out = io.BytesIO()
+    target = xlsxwriter.Workbook(out, OPTIONS)
+    target.set_properties({"title": book.title, "subject": book.subject, "author": "", "created": CREATED})
+    target.set_custom_property("Language", LANGUAGES.get(book.lang, book.lang))
+    styles = Styles(target, look)
+    sheets = {page.name: target.add_worksheet(page.name) for page in book.pages}
+    for page in book.pages:
+        _Writer(target, sheets[page.name], styles, page).write()
+    target.close()
+    return out.getvalue()
+
+
+class _Writer:
+    """Writes one page; the only place where rows and columns become addresses."""
+
+    def __init__(self, book: Any, sheet: Any, styles: Styles, page: Page) -> None:
+        self.book, self.sheet, self.styles, self.page = book, sheet, styles, page
+        self.widths: dict[int, float] = {}
+        self.heights: dict[int, float] = {}
+
+    def write(self) -> None:
+        """Write everything that stands on the page."""
+        self._columns()
+        for table in self.page.tables:
+            self._table(table)
+        for put in self.page.puts:
+            self._put(put)
+        for row, points in {**self.heights, **self.page.heights}.items():
+            self.sheet.set_row(row, points)
+        for chart in self.page.charts:
+            drawn = draw(self.book, chart, self.styles)
+            placed = {"object_position": 2, "description": chart.alt}
+            _took(self.sheet.insert_chart(chart.row, chart.col, drawn, placed), "chart", chart.title)
+        self._set_up()
+
+    # --- columns, print set-up
+
+    def _columns(self) -> None:
+        hidden: dict[int, bool] = {}
+        for table in self.page.tables:
+            for n, column in enumerate(table.sheet.columns, table.col):
+                self.widths[n] = max(column.width, self.widths.get(n, 0))
+                hidden[n] = column.hidden and hidden.get(n, True)
+        self.widths |= self.page.widths
+        for n, width in self.widths.items():
+            self.sheet.set_column(n, n, width, None, {"hidden": True} if hidden.get(n) else {})
+
+    def _set_up(self) -> None:
+        sheet, page = self.sheet, self.page
+        sheet.hide_gridlines(2)
+        sheet.set_paper(A4)
+        if not page.portrait:
+            sheet.set_landscape()
+        sheet.set_margins(left=0.4, right=0.4, top=0.45, bottom=0.55)
+        sheet.fit_to_pages(1, page.tall)
+        sheet.set_footer(f"&L&8{page.footer.replace('&', '&&')}&C&8&A&R&8&P / &N")
+        if page.tall == 0 and len(page.tables) == 1:
+            sheet.repeat_rows(page.tables[0].row)
+        if page.freeze != (0, 0):
+            sheet.freeze_panes(*page.freeze)
+        if page.tab:
+            sheet.set_tab_color(self.styles.colour(page.tab))
+        if page.protect:
+            sheet.protect("", PROTECTION)
+        if page.hidden:
+            sheet.hide()
+
+    # --- values
+
+    def _value(self, row: int, col: int, value: Value, look: str, field: Callable[[str], str]) -> None:
+        style, sheet = self.styles[look], self.sheet
+        match value:
+            case None:
+                code = sheet.write_blank(row, col, None, style)
+            case Formula(formula, stored, at):
+                names = _Names({name: address(span) for name, span in at.items()}, field)
+                code = sheet.write_formula(row, col, "=" + formula.format_map(names), style, stored)
+            case Link(shown, to):
+                code = sheet.write_url(row, col, "internal:" + address(to).replace("$", ""), style, shown)
+            case Rich(parts):
+                fragments = [entry for shown, name in parts for entry in (self._font(name, look), clean(shown))]
+                code = sheet.write_rich_string(row, col, *fragments, style)
+            case str():
+                code = sheet.write_string(row, col, clean(value), style)
+            case _:
+                code = sheet.write_number(row, col, value, style)
+        _took(code, f"{self.page.name}!{xl_rowcol_to_cell(row, col)}", value)
+
+    def _font(self, name: str, look: str) -> Any:
+        return self.styles[name if name != look else "strong"]
+
+    def _room(self, row: int, look: str, value: Value, width: float) -> None:
+        """Make ``row`` tall enough for a value in ``width`` characters."""
+        if isinstance(value, Rich):
+            needed = sum(fit.height(fit.lines(part.strip("\n"), width, size(name), name in BOLD), size(name)) - 4 for part, name in value.parts) + 4
+        else:
+            shown = str(value.value if isinstance(value, Formula) else value.text if isinstance(value, Link) else value or "")
+            count = fit.lines(shown, width, size(look), look in BOLD) if wraps(look) else 1
+            needed = fit.height(count, size(look))
+        self.heights[row] = max(self.heights.get(row, 15), min(needed, 409))
+
+    def _put(self, put: Put) -> None:
+        bottom, right = put.row + put.rows - 1, put.col + put.cols - 1
+        if (put.rows, put.cols) != (1, 1):
+            _took(self.sheet.merge_range(put.row, put.col, bottom, right, "", self.styles[put.look]), "merge", put)
+        self._value(put.row, put.col, put.value, put.look, str)
+        if put.rows == 1:
+            width = sum(self.widths.get(n, 8.43) for n in range(put.col, right + 1))
+            self._room(put.row, put.look, put.value, width)
+        if put.picks:
+            self._offer(put.row, put.col, bottom, put.picks, "")
+
+    # --- tables
+
+    def _table(self, table: Table) -> None:
+        columns = table.sheet.columns
+        for n, row in enumerate(table.rows, table.row + 1):
+            self._row(table, row, n)
+        headers = [
+            {"header": column.title, "header_format": self.styles["header-entry" if column.entry else "header"]} for column in columns
+        ]
+        for n, column in enumerate(columns):
+            self._room(table.row, "header", column.title, self.widths[table.col + n] - (2 if table.filters else 0))
+        options = {"name": table.name, "columns": headers, "style": None, "autofilter": table.filters}
+        bounds = (table.row, table.col, table.bottom, table.col + len(columns) - 1)
+        _took(self.sheet.add_table(*bounds, options), "table", table.name)
+        for n, column in enumerate(columns, table.col):
+            if column.entry and (column.kind.picks or any(column.field in row.bounds for row in table.rows)):
+                self._validate(table, column, n)
+        for rule in table.rules:
+            self._condition(table, rule)
+
+    def _row(self, table: Table, row: Row, at: int) -> None:
+        def field(name: str) -> str:
+            return str(xl_rowcol_to_cell(at, table.col + table.sheet.place(name), col_abs=True))
+
+        for n, column in enumerate(table.sheet.columns, table.col):
+            value = row.values.get(column.field)
+            open_ = column.entry and not row.heading and column.field not in row.closed
+            look = "heading" if row.heading else column.look + ("-entry" if open_ else "")
+            self._value(at, n, value, look, field)
+            if not column.hidden and not row.heading:
+                self._room(at, look, value, self.widths[n])
+        if row.heading:
+            self.heights[at] = 20
+
+    def _validate(self, table: Table, column: Column, col: int) -> None:
+        for n, row in enumerate(table.rows, table.row + 1):
+            if row.heading or column.field in row.closed:
+                continue
+            if column.kind.picks:
+                self._offer(n, col, n, column.kind.picks, column.says)
+            elif bounds := row.bounds.get(column.field):
+                rule = {"validate": "decimal", "criteria": "between", "minimum": bounds[0], "maximum": bounds[1]}
+                _took(self.sheet.data_validation(n, col, n, col, {**rule, "error_message": column.says}), "validation", column.field)
+
+    def _offer(self, row: int, col: int, bottom: int, picks: tuple[str, ...], says: str) -> None:
+        if len(",".join(picks)) > LONGEST_LIST:
+            raise ValueError(f"a list of {len(','.join(picks))} characters: Excel takes {LONGEST_LIST}")
+        options = {"validate": "list", "source": list(picks), "error_message": says}
+        _took(self.sheet.data_validation(row, col, bottom, col, options), "list", picks)
+
+    def _condition(self, table: Table, rule: Rule | Bars | Shades) -> None:
+        fields = (rule.field,) if isinstance(rule, Bars) else rule.fields
+        options: Mapping[str, Any]
+        match rule:
+            case Rule(_, formula, look, at):
+                names = _Names({name: address(span) for name, span in at.items()}, lambda name: _first(table, name))
+                options = {"type": "formula", "criteria": "=" + formula.format_map(names), "format": self.styles[look]}
+            case Bars(_, lowest, highest):
+                bar = {"bar_color": self.styles.colour("reached"), "bar_solid": True, "data_bar_2010": True, "bar_border_color": self.styles.colour("you")}
+                options = {"type": "data_bar", "min_type": "num", "max_type": "num", "min_value": lowest, "max_value": highest, **bar}
+            case Shades(_, lowest, highest):
+                ends = {"min_color": self.styles.colour("paper"), "max_color": self.styles.colour("you")}
+                options = {"type": "2_color_scale", "min_type": "num", "max_type": "num", "min_value": lowest, "max_value": highest, **ends}
+        for first, last in _runs([table.sheet.place(name) for name in fields]):
+            bounds = (table.row + 1, table.col + first, table.bottom, table.col + last)
+            _took(self.sheet.conditional_format(*bounds, dict(options)), "condition", rule)
+
+
+class _Names(dict[str, str]):
+    """The names in a formula's braces: known spans first, then fields of the row."""
+
+    def __init__(self, known: Mapping[str, str], field: Callable[[str], str]) -> None:
+        super().__init__(known)
+        self._field = field
+
+    def __missing__(self, name: str) -> str:
+        return self._field(name)
+
+
+def _first(table: Table, field: str) -> str:
+    return str(xl_rowcol_to_cell(table.row + 1, table.col + table.sheet.place(field), col_abs=True))
+
+
+def _runs(places: list[int]) -> Iterator[tuple[int, int]]:
+    """Yield first and last of each run of neighbouring columns."""
+    start = places[0]
+    for before, after in zip(places, [*places[1:], -2], strict=True):
+        if after != before + 1:
+            yield start, before
+            start = after
+
+
+@cache
+def address(span: Span) -> str:
+    """Return a span as a formula writes it: ``'S Stratégie'!$B$2:$B$9``."""
+    return f"{quote_sheetname(span.sheet)}!{xl_range_abs(span.top, span.left, span.bottom, span.right)}"
+
+
+def clean(value: str) -> str:
+    """Return text that every spreadsheet program takes: no control characters, no lone surrogate, not too long."""
+    return CONTROLS.sub("", value)[:LONGEST_TEXT]
+
+
+def _took(code: object, what: str, value: object) -> None:
+    """Raise ValueError when XlsxWriter says (by a return code only) that it did not write something."""
+    if isinstance(code, int) and code < 0:
+        raise ValueError(f"{what}: not written (code {code}): {value!r:.200}")
