@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
+from dimm_xl.findings import Finding
 from dimm_xl.model import Indicator, Profile
 
 
@@ -76,6 +78,27 @@ class Assessment:
     def answer(self, code: str) -> Answer:
         """Return the answer to an indicator, a blank one when nothing was said."""
         return self.answers.get(code, Answer())
+
+
+class Status(Enum):
+    """What became of a file."""
+
+    ACCEPTED = "accepted"
+    ACCEPTED_WITH_FINDINGS = "accepted_with_findings"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True)
+class Return:
+    """One file of a run: what became of it, the assessment it holds (None when refused or ignored) and its findings."""
+
+    file: str
+    sha256: str
+    status: Status
+    assessment: Assessment | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 def settle(indicator: Indicator, state: State, figure: float | None) -> State | None:

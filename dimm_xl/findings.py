@@ -52,6 +52,8 @@ class Code(Enum):
     TWICE = (Severity.ERROR, "an indicator is answered twice, differently")
     NO_REASON = (Severity.ERROR, "not applicable without a reason")
     ABOVE_FIGURE = (Severity.ERROR, "the level is above the ceiling that the measured figure sets")
+    IMPOSSIBLE_FIGURE = (Severity.ERROR, "a measured figure is below 0 or above the highest that is possible")
+    SMALL_SHARE = (Severity.WARNING, "a share below 1 %: perhaps a percentage that the program turned into a fraction")
     NO_ORGANISATION = (Severity.WARNING, "the organisation's name is missing")
 
 

@@ -157,6 +157,7 @@ class Chart:
     alt: str
     highest: float | None = None
     legend: bool = True
+    percent: bool = False
 
 
 @dataclass(frozen=True)

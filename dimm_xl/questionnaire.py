@@ -301,7 +301,7 @@ def _glossary_page(request: Request) -> Page:
     sheet = Sheet(
         words("sheet.glossary"),
         "term",
-        (Column("term", words("glossary.term"), look="strong", width=34), Column("meaning", words("glossary.meaning"), width=100)),
+        (Column("term", words("glossary.term"), look="term", width=34), Column("meaning", words("glossary.meaning"), width=100)),
     )
     entries = [(words.of(term), words.of(meaning)) for term, meaning in request.glossary]
     rows = [Row({"term": term[:1].upper() + term[1:], "meaning": meaning}) for term, meaning in entries]

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from dimm_xl.model import Indicator, Model, Text
 from dimm_xl.scoring import Scores
 
+HORIZONS = (1, 3, 6, 9, 12)
+"""Months suggested to reach levels 1 to 5."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -30,6 +33,11 @@ class Step:
     def priority(self) -> int:
         """Weight times gap; the highest comes first."""
         return self.indicator.weight * self.gap
+
+    @property
+    def horizon(self) -> int:
+        """Suggested months to reach the next level: the higher the level, the longer it takes."""
+        return HORIZONS[min(self.level, len(HORIZONS) - 1)]
 
 
 def steps(model: Model, scores: Scores, selection: str | None = None) -> tuple[Step, ...]:

@@ -48,8 +48,11 @@ def text(cell: object) -> str:
 
 def face(cell: object) -> str:
     """Return a cell as it is compared: one line, without case, accents, width variants and kinds of blank or apostrophe."""
-    shown = unicodedata.normalize("NFKD", text(cell).replace("’", "'"))
-    return " ".join("".join(c for c in shown if not unicodedata.combining(c)).casefold().split())
+    shown = text(cell)
+    if not shown.isascii():
+        parts = unicodedata.normalize("NFKD", shown.replace("’", "'"))
+        shown = "".join(c for c in parts if not unicodedata.combining(c))
+    return " ".join(shown.casefold().split())
 
 
 def number(cell: object) -> float:

@@ -35,7 +35,7 @@ def draw(book: Any, chart: Chart, styles: Styles) -> Any:
         drawn.set_y_axis({**axis, **grid, "num_format": "0%", "crossing": "max"})
     else:
         drawn.set_x_axis({**axis, "major_gridlines": {"visible": chart.shape == "radar", "line": {"color": styles.colour("line"), "width": 0.5}}})
-        drawn.set_y_axis({**axis, **grid, **scale, "num_format": "0"})
+        drawn.set_y_axis({**axis, **grid, **scale, "num_format": "0%" if chart.percent else "0"})
     drawn.set_legend({"position": "bottom", "font": font} if chart.legend else {"none": True})
     drawn.set_size({"width": chart.width, "height": chart.height})
     drawn.set_chartarea({"border": {"none": True}, "fill": {"none": True}})

@@ -58,6 +58,12 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "row-code": {**_BASE, **_UNDER, "bold": True, "font_color": "you", "valign": "vcenter"},
     "row-score": {**_BASE, **_UNDER, "bold": True, "align": "center", "valign": "vcenter", "num_format": "0.0"},
     "row-figure": {**_BASE, **_UNDER, "font_color": "quiet", "align": "center", "valign": "vcenter", "num_format": "0.0"},
+    "row-figure-whole": {**_BASE, **_UNDER, "font_color": "quiet", "align": "center", "valign": "vcenter", "num_format": "0"},
+    "row-figure-any": {**_BASE, **_UNDER, "font_color": "quiet", "align": "center", "valign": "vcenter", "num_format": "General"},
+    "row-line": {**_BASE, **_UNDER, "valign": "vcenter"},
+    "row-share": {**_BASE, **_UNDER, "align": "center", "valign": "vcenter", "num_format": "0%"},
+    "shade": {**_BASE, "align": "center", "valign": "vcenter", "num_format": "0.0", "font_size": 8},
+    "term": {**_WRAP, **_GRID, "bold": True},
     # What conditions put over a cell
     "reached": {"bg_color": "reached"},
     "alarm": {"font_color": "target", "bold": True},

@@ -159,7 +159,7 @@ class _Writer:
         headers = [
             {"header": column.title, "header_format": self.styles["header-entry" if column.entry else "header"]} for column in columns
         ]
-        for n, column in enumerate(columns):
+        for n, column in ((n, column) for n, column in enumerate(columns) if not column.hidden):
             self._room(table.row, "header", column.title, self.widths[table.col + n] - (2 if table.filters else 0))
         options = {"name": table.name, "columns": headers, "style": None, "autofilter": table.filters}
         bounds = (table.row, table.col, table.bottom, table.col + len(columns) - 1)

@@ -1,0 +1,131 @@
+"""Rules on a whole return: small functions in a list, each yielding findings. Adding a rule is a function and a line in CHECKS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dimm_xl.assessment import UNKNOWN, Answer, Answered, Blank, NotApplicable, State, settle
+from dimm_xl.findings import Code, Finding, Severity
+from dimm_xl.model import Indicator, Model
+from dimm_xl.sheet import Pick
+
+
+@dataclass(frozen=True)
+class Given:
+    """What stands in one indicator's row, parsed but not yet judged; ``cells`` are the addresses by field."""
+
+    indicator: str
+    sheet: str
+    cells: Mapping[str, str] = field(default_factory=dict)
+    level: int | Pick | None = None
+    measure: float | None = None
+    reason: str = ""
+    evidence: str = ""
+    comment: str = ""
+    faulty: frozenset[str] = frozenset()
+
+    def finding(self, code: Code, where: str, **facts: str | int | float) -> Finding:
+        """Return a finding at this row's cell of the field ``where``."""
+        return Finding(code, "", self.sheet, self.cells.get(where, ""), {"indicator": self.indicator, **facts})
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """What two rows of one indicator must agree on."""
+        return (self.level, self.measure, self.reason, self.evidence, self.comment, self.faulty)
+
+
+def known_codes(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
+    """A row's code belongs to this questionnaire."""
+    for row in given:
+        if row.indicator not in model.indicators:
+            yield row.finding(Code.UNKNOWN_CODE, "code")
+
+
+def answered_once(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
+    """An indicator is answered once, or twice alike."""
+    first: dict[str, Given] = {}
+    for row in given:
+        before = first.setdefault(row.indicator, row)
+        if before.said != row.said and row.indicator in model.indicators:
+            yield row.finding(Code.TWICE, "code", other=f"{before.sheet}!{before.cells.get('code', '')}")
+
+
+def reason_given(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
+    """An indicator set aside as not applicable has a reason."""
+    for row in given:
+        if row.level is Pick.NOT_APPLICABLE and not row.reason:
+            yield row.finding(Code.NO_REASON, "reason" if "reason" in row.cells else "level")
+
+
+def within_figure(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
+    """A level is not above what the measured figure allows."""
+    for row in given:
+        indicator = model.indicators.get(row.indicator)
+        if indicator and indicator.measure and row.measure is not None and isinstance(row.level, int):
+            if row.level > (ceiling := indicator.measure.ceiling(row.measure)):
+                yield row.finding(Code.ABOVE_FIGURE, "level", level=row.level, figure=row.measure, ceiling=ceiling)
+
+
+def figure_possible(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
+    """A measured figure lies within its bounds."""
+    for row in given:
+        indicator = model.indicators.get(row.indicator)
+        if indicator and indicator.measure and row.measure is not None and not _possible(indicator, row.measure):
+            yield row.finding(Code.IMPOSSIBLE_FIGURE, "measure", figure=row.measure, highest=indicator.measure.highest or "∞")
+
+
+def share_typed_whole(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
+    """A share below one is perhaps a percentage that the spreadsheet program turned into a fraction."""
+    for row in given:
+        indicator = model.indicators.get(row.indicator)
+        if indicator and indicator.measure and row.measure and 0 < row.measure < 1 and indicator.measure.unit["en"] == "%":
+            yield row.finding(Code.SMALL_SHARE, "measure", figure=row.measure, meant=row.measure * 100)
+
+
+def every_indicator(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
+    """Every indicator of the questionnaire still has its row."""
+    rows = {row.indicator for row in given}
+    for code in model.indicators:
+        if code not in rows:
+            yield Finding(Code.MISSING_ROW, facts={"indicator": code})
+
+
+def _possible(indicator: Indicator, figure: float) -> bool:
+    assert indicator.measure is not None
+    return 0 <= figure <= (indicator.measure.highest or float("inf"))
+
+
+Check = Callable[[Model, Sequence[Given]], Iterator[Finding]]
+CHECKS: tuple[Check, ...] = (known_codes, answered_once, reason_given, figure_possible, within_figure, share_typed_whole, every_indicator)
+
+
+def check(model: Model, given: Sequence[Given]) -> tuple[Finding, ...]:
+    """Return the findings of every rule on the rows of a return; ``model`` is resolved for its profile."""
+    return tuple(finding for rule in CHECKS for finding in rule(model, given))
+
+
+def answers(model: Model, given: Sequence[Given], findings: Sequence[Finding]) -> Mapping[str, Answer]:
+    """Return the answer to each indicator: what is faulty is blank, never guessed, and keeps the words beside it."""
+    refused = {finding.facts.get("indicator") for finding in findings if finding.code.severity is Severity.ERROR}
+    settled: dict[str, Answer] = {}
+    for row in given:
+        indicator = model.indicators.get(row.indicator)
+        if indicator is None or row.indicator in settled:
+            continue
+        faulty = row.indicator in refused or {"level", "measure"} & row.faulty
+        state = Blank() if faulty else settle(indicator, _state(row), row.measure)
+        figure = None if faulty or indicator.measure is None else row.measure
+        settled[row.indicator] = Answer(state or Blank(), figure, row.reason, row.evidence, row.comment)
+    return {code: settled.get(code, Answer()) for code in model.indicators}
+
+
+def _state(row: Given) -> State:
+    if row.level is None:
+        return Blank()
+    if row.level is Pick.UNKNOWN:
+        return UNKNOWN
+    if row.level is Pick.NOT_APPLICABLE:
+        return NotApplicable(row.reason)
+    assert isinstance(row.level, int)
+    return Answered(row.level)

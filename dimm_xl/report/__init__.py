@@ -1,0 +1,1 @@
+"""Scores → pages (data) → result workbooks. Nothing here knows an Excel library."""

@@ -1,0 +1,157 @@
+"""What follows the levers in a result workbook: roadmap, method, flat data."""
+
+from __future__ import annotations
+
+from dimm_xl import __version__
+from dimm_xl.model import Lever
+from dimm_xl.page import Page, Put, Row, Table
+from dimm_xl.report.result import Result, demands, functions, judged, state_word
+from dimm_xl.roadmap import Step
+from dimm_xl.sheet import TEXT, Column, Kind, Sheet
+from dimm_xl.words import Words
+
+
+def roadmap_page(result: Result, roadmap: tuple[Step, ...], words: Words) -> Page:
+    """Compose the roadmap: every gap by priority, with owner, date and status to fill in."""
+    name = words("sheet.roadmap")
+    status = Kind("kind.choice", picks=tuple(words(f"roadmap.status.{one}") for one in ("todo", "doing", "done", "dropped")))
+    described = (
+        ("rank", "row-figure-whole", 6, TEXT),
+        ("code", "row-code", 7, TEXT),
+        ("indicator", "row-strong", 30, TEXT),
+        ("level", "row-figure-whole", 8, TEXT),
+        ("target", "row-figure-whole", 8, TEXT),
+        ("priority", "row-figure-whole", 9, TEXT),
+        ("action", "row", 38, TEXT),
+        ("next", "row-quiet", 40, TEXT),
+        ("who", "row-quiet", 18, TEXT),
+        ("horizon", "row-quiet", 11, TEXT),
+        ("owner", "cell", 14, TEXT),
+        ("date", "cell", 11, TEXT),
+        ("status", "cell", 11, status),
+    )
+    columns = tuple(
+        Column(field, words(f"roadmap.column.{field}"), kind, entry=look == "cell", look=look, width=width) for field, look, width, kind in described
+    )
+    rows = tuple(_step(result, n, step, words) for n, step in enumerate(roadmap, 1))
+    return Page(
+        name,
+        puts=(
+            Put(0, 0, words("roadmap.title"), "title", cols=13),
+            Put(1, 0, words("roadmap.intro", count=len(roadmap)), "hint", cols=13),
+        ),
+        tables=(Table("roadmap", Sheet(name, "code", columns), rows, 3),),
+        freeze=(4, 3),
+        footer=words("footer.result", edition=words.of(result.model.edition.name)),
+        tab="target",
+    )
+
+
+def _step(result: Result, rank: int, step: Step, words: Words) -> Row:
+    return Row(
+        {
+            "rank": rank,
+            "code": step.indicator.code,
+            "indicator": words.of(step.indicator.name),
+            "level": step.level,
+            "target": step.target,
+            "priority": step.priority,
+            "action": words.of(step.action),
+            "next": demands(step.demands, words),
+            "who": functions(result.model, step.indicator, words),
+            "horizon": words("roadmap.within", months=step.horizon),
+        }
+    )
+
+
+def method_page(result: Result, words: Words) -> Page:
+    """Compose the method: how the score comes about, with this organisation's figures as the worked example, and what was read."""
+    name = words("sheet.method")
+    model, rules = result.model, result.model.scoring
+    authored = sum(one.origin == "authored" for one in model.indicators.values())
+    facts: dict[str, dict[str, object]] = {
+        "levels": {},
+        "weights": {},
+        "example": {"example": worked_example(result, words)},
+        "overall": {"choice": words(f"method.overall.{rules.overall}")},
+        "states": {},
+        "measures": {},
+        "coverage": {"provisional": f"{rules.provisional_below:.0%}".rstrip("%"), "hidden": f"{rules.hidden_below:.0%}".rstrip("%")},
+        "targets": {},
+        "bins": {},
+        "priority": {},
+        "origin": {"authored": authored, "published": len(model.indicators) - authored},
+        "source": {
+            "file": result.file,
+            "sha256": result.sha256,
+            "model": words.of(model.name),
+            "edition": words.of(model.edition.name),
+            "version": __version__,
+        },
+    }
+    puts = [Put(0, 0, words("method.title"), "title", cols=2)]
+    for n, (key, given) in enumerate(facts.items(), 2):
+        puts += [Put(n, 0, words(f"method.{key}.title"), "guide-title"), Put(n, 1, words(f"method.{key}.text", **given), "guide")]
+    return Page(name, tuple(puts), widths={0: 26, 1: 110}, tall=1, footer=words("footer.result", edition=words.of(model.edition.name)))
+
+
+def worked_example(result: Result, words: Words) -> str:
+    """Return the score of the lever with fewest answers (but two) as a sum that a reader can redo."""
+
+    def heard(lever: Lever) -> int:
+        return result.scores.levers[lever.code].answered
+
+    levers = sorted((lever for lever in result.model.levers if heard(lever) > 1), key=heard)
+    if not levers:
+        return words("method.example.none")
+    answers = [(one, result.assessment.answer(one.code).level) for one in levers[0].indicators]
+    known = [(one, level) for one, level in answers if level is not None]
+    terms = " + ".join(f"{one.weight}×{level}" for one, level in known)
+    weights = " + ".join(str(one.weight) for one, _ in known)
+    value = result.scores.levers[levers[0].code].value or 0.0
+    return words("method.example.sum", lever=words.of(levers[0].name), terms=terms, weights=weights, value=words.number(value, 2))
+
+
+def data_page(result: Result, words: Words) -> Page:
+    """Compose the flat data: one row an indicator, for pivot tables."""
+    name = words("sheet.data")
+    fields = ("organisation", "sector", "size", "lever", "grouping", "code", "indicator", "weight", "state", "level", "measure", "target", "bin")
+    looks = {"weight": "row-figure-whole", "level": "row-figure-whole", "target": "row-figure-whole", "measure": "row-figure-any"}
+    widths = {"indicator": 44, "lever": 22, "grouping": 26, "organisation": 24, "sector": 24, "size": 22, "bin": 18}
+    columns = tuple(
+        Column(field, words(f"data.column.{field}"), look=looks.get(field, "row-line"), width=widths.get(field, 11)) for field in fields
+    )
+    model, assessment = result.model, result.assessment
+    shared = {
+        "organisation": assessment.organisation,
+        "sector": words.of(model.names["sector"][assessment.profile.sector]),
+        "size": words.of(model.names["size"][assessment.profile.size]),
+    }
+    rows = []
+    for lever in model.levers:
+        for grouping in lever.groupings:
+            for one in grouping.indicators:
+                answer = assessment.answer(one.code)
+                rows.append(
+                    Row(
+                        {
+                            **shared,
+                            "lever": words.of(lever.name),
+                            "grouping": words.of(grouping.name),
+                            "code": one.code,
+                            "indicator": words.of(one.name),
+                            "weight": one.weight,
+                            "state": words(f"unjudged.{state_word(answer.state)}"),
+                            "level": answer.level,
+                            "measure": answer.measure,
+                            "target": one.target.default,
+                            "bin": judged(result.gap(one), answer, words),
+                        }
+                    )
+                )
+    return Page(
+        name,
+        tables=(Table("answers", Sheet(name, "code", columns), tuple(rows), 0),),
+        freeze=(1, 0),
+        footer=words("footer.result", edition=words.of(model.edition.name)),
+    )

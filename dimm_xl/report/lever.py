@@ -1,0 +1,131 @@
+"""The sheet of one lever in a result workbook: its score, its groupings with their radar, every indicator."""
+
+from __future__ import annotations
+
+from dimm_xl.model import Indicator, Lever
+from dimm_xl.page import Bars, Chart, Page, Put, Row, Series, Table, Value
+from dimm_xl.report.result import Result, bin_rules, demands, judged, rounded
+from dimm_xl.scoring import Standing, standing
+from dimm_xl.sheet import Column, Sheet
+from dimm_xl.words import Words
+
+GROUPINGS_ROW = 4
+CHART_ROWS = 15
+"""Rows that the chart beside the groupings' table takes."""
+AXES = 3
+"""Fewer axes than this make no radar: bars then."""
+
+
+def lever_page(result: Result, lever: Lever, words: Words) -> Page:
+    """Compose the sheet of a lever."""
+    name = f"{lever.code} {words.of(lever.name)}"[:31]
+    score = result.scores.levers[lever.code]
+    groupings = _groupings(name, result, lever, words)
+    indicators = _indicators(name, result, lever, words, GROUPINGS_ROW + CHART_ROWS)
+    now = standing(score, result.model.scoring)
+    shown = "–" if now is Standing.HIDDEN else rounded(score, words)
+    facts = {"answered": score.answered, "expected": score.expected}
+    low_high = words("result.between", low=words.number(score.low or 0), high=words.number(score.high or 0))
+    return Page(
+        name,
+        puts=(
+            Put(0, 0, f"{lever.code} · {words.of(lever.name)}{words('colon')} {shown} / {result.model.scale.highest}", "title", cols=9),
+            Put(1, 0, words.of(lever.question), "question", cols=9),
+            Put(2, 0, f"{low_high} · {words('result.answers', **facts)} · {words(f'standing.{now.value}')}", "hint", cols=9),
+        ),
+        tables=(groupings, indicators),
+        charts=(_chart(result, lever, groupings, words),),
+        freeze=(0, 2),
+        footer=words("footer.result", edition=words.of(result.model.edition.name)),
+    )
+
+
+def _groupings(name: str, result: Result, lever: Lever, words: Words) -> Table:
+    columns = (
+        Column("code", words("column.code"), look="row-code"),
+        Column("grouping", words("synthesis.column.grouping"), look="row"),
+        Column("value", words("result.column.score"), look="row-score"),
+        Column("target", words("result.column.target"), look="row-figure"),
+        Column("heard", words("result.column.answers"), look="row-quiet"),
+    )
+    rows = []
+    for grouping in lever.groupings:
+        score = result.scores.groupings[grouping.code]
+        heard = words("result.heard", answered=score.answered, expected=score.expected)
+        hidden = standing(score, result.model.scoring) is Standing.HIDDEN
+        value: Value = "–" if hidden or score.value is None else score.value
+        rows.append(Row({"code": grouping.code, "grouping": words.of(grouping.name), "value": value, "target": score.target, "heard": heard}))
+    return Table(f"groupings_{lever.code}", Sheet(name, "code", columns), tuple(rows), GROUPINGS_ROW, filters=False)
+
+
+def _indicators(name: str, result: Result, lever: Lever, words: Words, row: int) -> Table:
+    described = (
+        ("code", "row-code", 7),
+        ("indicator", "row", 34),
+        ("level", "row-score", 9),
+        ("target", "row-figure", 8),
+        ("bin", "row", 17),
+        ("weight", "row-figure-whole", 7),
+        ("met", "row-quiet", 34),
+        ("next", "row", 38),
+        ("evidence", "row-quiet", 22),
+        ("reason", "row-quiet", 20),
+        ("comment", "row-quiet", 20),
+    )
+    columns = tuple(Column(field, words(f"result.column.{field}"), look=look, width=width) for field, look, width in described)
+    rows = tuple(_row(result, one, words) for one in lever.indicators)
+    rules = (Bars("level", result.model.scale.lowest, result.model.scale.highest), *bin_rules("bin", words))
+    return Table(f"indicators_{lever.code}", Sheet(name, "code", columns), rows, row, rules=rules)
+
+
+def _row(result: Result, one: Indicator, words: Words) -> Row:
+    answer = result.assessment.answer(one.code)
+    level = answer.level
+    met = one.levels.get(level) if level is not None else None
+    following = one.levels.get(level + 1) if level is not None else None
+    return Row(
+        {
+            "code": one.code,
+            "indicator": words.of(one.name),
+            "level": level if level is not None else "–",
+            "target": one.target.default,
+            "bin": judged(result.gap(one), answer, words),
+            "weight": one.weight,
+            "met": demands(met, words) if met else "–",
+            "next": demands(following, words) if following else "–" if level is None else words("result.top"),
+            "evidence": answer.evidence or None,
+            "reason": answer.reason or None,
+            "comment": answer.comment or None,
+        }
+    )
+
+
+def _chart(result: Result, lever: Lever, table: Table, words: Words) -> Chart:
+    shape = "radar" if len(lever.groupings) >= AXES else "bar"
+    names = table.span("grouping")
+    scores = ", ".join(f"{words.of(one.name)} {rounded(result.scores.groupings[one.code], words)}" for one in lever.groupings)
+    return Chart(
+        "radar" if shape == "radar" else "bar",
+        finding(result, lever, words),
+        (
+            Series(words("chart.target"), names, table.span("target"), "target"),
+            Series(words("chart.you"), names, table.span("value"), "you"),
+        ),
+        row=GROUPINGS_ROW - 1,
+        col=6,
+        width=620,
+        height=290,
+        alt=words("result.radar.alt", scores=scores),
+        highest=result.model.scale.highest,
+    )
+
+
+def finding(result: Result, lever: Lever, words: Words) -> str:
+    """Return what the lever's chart shows in a sentence: its best and its worst grouping."""
+    known = [(value, one) for one in lever.groupings if (value := result.scores.groupings[one.code].value) is not None]
+    if not known:
+        return words("lever.chart.none", lever=words.of(lever.name))
+    known.sort(key=lambda entry: -entry[0])
+    (high, best), (low, worst) = known[0], known[-1]
+    facts = {"best": words.of(best.name), "worst": words.of(worst.name), "high": words.number(high), "low": words.number(low)}
+    return words("lever.chart.one" if len(known) == 1 else "lever.chart.even" if high - low < 0.1 else "lever.chart.spread", **facts)

@@ -1,0 +1,87 @@
+"""One organisation's result: what every page of every report is composed from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dimm_xl.assessment import Answer, Answered, Assessment, NotApplicable, State, Unknown
+from dimm_xl.model import Indicator, Model, Text
+from dimm_xl.page import Rule
+from dimm_xl.scoring import Bin, Score, Scores, bin_of
+from dimm_xl.words import Words
+
+
+@dataclass(frozen=True)
+class Result:
+    """An accepted return with its scores; ``model`` is resolved for its profile, ``id`` is unique in the run and safe as a file name."""
+
+    id: str
+    file: str
+    sha256: str
+    model: Model
+    assessment: Assessment
+    scores: Scores
+
+    @property
+    def states(self) -> Counter[str]:
+        """How many answers are in each state, by the state's word."""
+        return Counter(state_word(self.assessment.answer(code).state) for code in self.model.indicators)
+
+    @property
+    def evidenced(self) -> int:
+        """How many levels come with evidence."""
+        answers = (self.assessment.answer(code) for code in self.model.indicators)
+        return sum(answer.level is not None and bool(answer.evidence.strip()) for answer in answers)
+
+    def gap(self, indicator: Indicator) -> int | None:
+        """Levels between an indicator and its target (negative above it); None without a level."""
+        level = self.assessment.answer(indicator.code).level
+        return None if level is None else indicator.target.default - level
+
+
+def state_word(state: State) -> str:
+    """Return the word by which tables name a state."""
+    match state:
+        case Answered():
+            return "answered"
+        case NotApplicable():
+            return "not_applicable"
+        case Unknown():
+            return "unknown"
+    return "blank"
+
+
+def judged(gap: float | None, answer: Answer, words: Words) -> str:
+    """Return the bin of a gap with its sign and word, or the state's word when there is no level."""
+    found = bin_of(gap)
+    return words(f"bin.{found.value}") if found else words(f"unjudged.{state_word(answer.state)}")
+
+
+def about(result: Result, words: Words) -> str:
+    """Return organisation, sector, size and edition in one line."""
+    model, profile = result.model, result.assessment.profile
+    names = (model.names["sector"][profile.sector], model.names["size"][profile.size], model.edition.name)
+    return " · ".join((result.assessment.organisation, *map(words.of, names)))
+
+
+def bin_rules(field: str, words: Words) -> tuple[Rule, ...]:
+    """Return the rules that colour a column of bins by the sign that starts each word; sign and word say it without colour."""
+    signs = {one: words(f"bin.{one.value}")[0] for one in Bin}
+    return tuple(Rule((field,), f'LEFT({{{field}}},1)="{sign}"', f"bin-{one.value}") for one, sign in signs.items())
+
+
+def functions(model: Model, one: Indicator, words: Words, most: int | None = None) -> str:
+    """Return the functions that can answer for an indicator, by name."""
+    return ", ".join(words.of(model.names["function"][function]) for function in one.functions[:most])
+
+
+def demands(texts: Sequence[Text], words: Words) -> str:
+    """Return demands as lines."""
+    return "\n".join(f"•\u00a0{words.of(text)}" for text in texts)
+
+
+def rounded(score: Score, words: Words) -> str:
+    """Return a score with one decimal, a dash when there is none."""
+    return "–" if score.value is None else words.number(score.value)

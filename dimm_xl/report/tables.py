@@ -1,0 +1,72 @@
+"""The tables that a machine reads: returns, answers, scores and findings as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from dimm_xl.assessment import NotApplicable, Return
+from dimm_xl.describe import message
+from dimm_xl.files import write_table
+from dimm_xl.report.result import Result, state_word
+from dimm_xl.scoring import Score
+from dimm_xl.words import Words
+
+Line = tuple[object, ...]
+
+RETURNS = ("file", "sha256", "status", "organisation", "sector", "size", "edition", "lang", "answered", "expected")
+ANSWERS = ("return", "organisation", "respondent", "indicator", "state", "level", "measure", "reason", "evidence", "comment")
+SCORES = ("organisation", "sector", "size", "scope", "code", "score", "low", "high", "answered", "expected", "target")
+FINDINGS = ("file", "sheet", "cell", "code", "severity", "message")
+
+
+def write_tables(folder: Path, returns: Sequence[Return], results: Sequence[Result], words: Words) -> None:
+    """Write the four tables into ``folder``; numbers in full precision, empty where there is no value."""
+    write_table(folder / "returns.csv", RETURNS, returns_lines(returns, results))
+    write_table(folder / "answers.csv", ANSWERS, answers_lines(results))
+    write_table(folder / "scores.csv", SCORES, scores_lines(results))
+    write_table(folder / "findings.csv", FINDINGS, findings_lines(returns, words))
+
+
+def returns_lines(returns: Sequence[Return], results: Sequence[Result]) -> Iterator[Line]:
+    """Yield a line a file."""
+    overall = {result.file: result.scores.overall for result in results}
+    for one in returns:
+        said, score = one.assessment, overall.get(one.file)
+        about: Line = (said.organisation, said.profile.sector, said.profile.size, said.edition, said.lang) if said else (None,) * 5
+        yield (one.file, one.sha256, one.status.value, *about, score and score.answered, score and score.expected)
+
+
+def answers_lines(results: Sequence[Result]) -> Iterator[Line]:
+    """Yield a line an answer, in the order of the model."""
+    for result in results:
+        respondent = result.assessment.respondent.get("respondent", "")
+        for code in result.model.indicators:
+            answer = result.assessment.answer(code)
+            reason = answer.state.reason if isinstance(answer.state, NotApplicable) else answer.reason
+            said = (answer.level, answer.measure, reason, answer.evidence, answer.comment)
+            yield (result.file, result.id, respondent, code, state_word(answer.state), *said)
+
+
+def scores_lines(results: Sequence[Result]) -> Iterator[Line]:
+    """Yield a line a score: overall, then levers, groupings and indicators in the order of the model."""
+    for result in results:
+        profile, scores = result.assessment.profile, result.scores
+        scopes: tuple[tuple[str, dict[str, Score]], ...] = (
+            ("overall", {"": scores.overall}),
+            ("lever", dict(scores.levers)),
+            ("grouping", dict(scores.groupings)),
+            ("indicator", dict(scores.indicators)),
+        )
+        for scope, several in scopes:
+            for code, one in several.items():
+                figures = (one.value, one.low, one.high, one.answered, one.expected, one.target)
+                yield (result.id, profile.sector, profile.size, scope, code, *figures)
+
+
+def findings_lines(returns: Sequence[Return], words: Words) -> Iterator[Line]:
+    """Yield a line a finding, by file."""
+    for one in returns:
+        for finding in one.findings:
+            code = finding.code
+            yield (finding.file, finding.sheet, finding.cell, code.name, code.severity.value, message(finding, words))

@@ -1,0 +1,120 @@
+"""Made-up organisations and their answers: plausible, varied, the same for the same seed. For demos, tests and benchmarks.
+
+Levels follow one ability an organisation, with its own strengths by lever. Mean and spread are set such that on the groupings
+Commercial and Marketing about 57 % of organisations lie below 2.5 and 7 % at 4 or more: the distribution that the model's authors
+published for those domains (method, section 1).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dimm_xl.assessment import UNKNOWN, Answer, Answered, Assessment, NotApplicable
+from dimm_xl.catalogue import load, words
+from dimm_xl.model import Indicator, Measure, Model, Profile
+from dimm_xl.words import Words
+
+MEAN, SPREAD = 2.28, 1.22
+"""Of the ability over organisations, in levels; the spread is a little over the published one, since levels end at 0 and 5."""
+LEVER_SPREAD, NOISE = 0.35, 0.75
+SIZES = {"micro": 15, "sme": 40, "mid": 15, "large": 8, "public": 12, "association": 10}
+"""How often each size is drawn, of 100."""
+FITTING = {"public": ("public-sector", "health", "education", "transport", "energy"), "association": ("non-profit", "health", "education", "media")}
+"""Sectors that administrations and associations are drawn from; others are drawn from all."""
+NOT_APPLICABLE, DONT_KNOW, INCOMPLETE = 0.03, 0.04, 0.15
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What `sample` is asked for; None draws the sector or size anew for each organisation."""
+
+    returns: int
+    seed: int
+    sector: str | None = None
+    size: str | None = None
+    lang: str = "fr"
+    model: str = "dimm"
+
+
+def sample(drawn: Drawn) -> Iterator[Assessment]:
+    """Yield made-up assessments, each of its own random stream, so that the n-th does not depend on how many are asked."""
+    model, speech = load(drawn.model), words(drawn.lang)
+    taken: set[str] = set()
+    for n in range(drawn.returns):
+        chance = random.Random(f"{drawn.seed}/{n}")
+        profile = _profile(model, drawn, chance)
+        name = _name(profile, speech, chance)
+        if name in taken:
+            name = f"{name} {n + 1}"
+        taken.add(name)
+        answers = _answers(model.at(profile), speech, chance)
+        who = {
+            "respondent": f"{_one(speech, 'given', chance)} {_one(speech, 'family', chance)}",
+            "function": speech.of(chance.choice(model.functions).name),
+            "country": "France",
+            "region": _one(speech, "regions", chance),
+            "consent": "yes" if chance.random() < 0.85 else "no",
+        }
+        yield Assessment(name, profile, model.id, model.edition.id, drawn.lang, None, answers, who)
+
+
+def _one(speech: Words, pool: str, chance: random.Random) -> str:
+    return chance.choice(speech(f"sample.{pool}").split("|"))
+
+
+def _profile(model: Model, drawn: Drawn, chance: random.Random) -> Profile:
+    known = [size.id for size in model.sizes]
+    size = drawn.size or chance.choices(known, [SIZES.get(one, 1) for one in known])[0]
+    sectors = [sector.id for sector in model.sectors]
+    fitting = [sector for sector in FITTING.get(size, sectors) if sector in sectors] or sectors
+    return Profile(drawn.sector or chance.choice(fitting), size)
+
+
+def _name(profile: Profile, speech: Words, chance: random.Random) -> str:
+    kind = _one(speech, f"kinds.{profile.sector}" if profile.size not in ("public", "association") else f"kinds.{profile.size}", chance)
+    return f"{kind} {_one(speech, 'places', chance)}"
+
+
+def _answers(model: Model, speech: Words, chance: random.Random) -> dict[str, Answer]:
+    ability = chance.gauss(MEAN, SPREAD)
+    left_blank = chance.uniform(0.1, 0.6) if chance.random() < INCOMPLETE else 0.0
+    answers = {}
+    for lever in model.levers:
+        strength = ability + chance.gauss(0, LEVER_SPREAD)
+        for indicator in lever.indicators:
+            answers[indicator.code] = Answer() if chance.random() < left_blank else _answer(model, indicator, strength, speech, chance)
+    return answers
+
+
+def _answer(model: Model, indicator: Indicator, strength: float, speech: Words, chance: random.Random) -> Answer:
+    state = chance.random()
+    if state < NOT_APPLICABLE:
+        reason = _one(speech, "reasons", chance)
+        return Answer(NotApplicable(reason), reason=reason)
+    if state < NOT_APPLICABLE + DONT_KNOW:
+        return Answer(UNKNOWN)
+    level = min(max(round(chance.gauss(strength, NOISE)), model.scale.lowest), model.scale.highest)
+    figure = None
+    if indicator.measure and chance.random() < 0.7:
+        figure = _figure(indicator.measure, level, chance)
+        level = min(level, indicator.measure.ceiling(figure))
+    evidence = _one(speech, "evidence", chance) if chance.random() < 0.2 + 0.12 * level else ""
+    comment = _one(speech, "comments", chance) if chance.random() < 0.08 else ""
+    return Answer(Answered(level), figure, evidence=evidence, comment=comment)
+
+
+def _figure(measure: Measure, level: int, chance: random.Random) -> float:
+    """Return a figure that reaches ``level`` and not (or barely) the next one."""
+    steps = measure.thresholds
+    if measure.better == "high":
+        low = steps[level - 1] if level else 0.0
+        high = steps[level] if level < len(steps) else min(low * 1.2 + 1, measure.highest or low * 1.5 + 1)
+    else:
+        high = steps[level - 1] if level else steps[0] * 1.5
+        low = steps[level] if level < len(steps) else high * 0.5
+        low, high = low, high
+    figure = low + (high - low) * chance.uniform(0.05, 0.9)
+    whole = round(figure)
+    return float(whole) if high - low > 3 else round(figure, 2)

@@ -1,0 +1,107 @@
+"""What the command line prints: models, indicators, progress, the summary of a run. Text in English, as the commands are."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dimm_xl import catalogue
+from dimm_xl.model import Model, Profile
+
+if TYPE_CHECKING:
+    from dimm_xl.campaign import Summary
+
+
+def models_shown() -> str:
+    """Return every shipped model with its editions and its counts by size, lever and sector."""
+    return "\n\n".join(_model_shown(catalogue.load(name)) for name in catalogue.shipped_models())
+
+
+def _model_shown(model: Model) -> str:
+    editions = {edition.id: model.at_edition(edition.id) for edition in model.editions}
+    lines = [f"{model.id}: {model.name['en']}", ""]
+    lines.append(_line("edition", *editions))
+    lines.append(_line("indicators", *(len(one.indicators) for one in editions.values())))
+    lines += ["", "by lever"]
+    for lever in model.levers:
+        counts = [len({each.code: each for each in one.levers}[lever.code].indicators) for one in editions.values()]
+        lines.append(_line(f"{lever.code} {lever.name['en']}", *counts))
+    lines += ["", "by size"]
+    for size in model.sizes:
+        counts = [sum(size.id in each.sizes for each in one.indicators.values()) for one in editions.values()]
+        lines.append(_line(f"{size.id}: {size.name['en']}", *counts))
+    lines += ["", "by sector: indicators that differ from the general demands, thresholds or target"]
+    for sector in model.sectors:
+        counts = [sum(sector.id in each.differing_sectors for each in one.indicators.values()) for one in editions.values()]
+        lines.append(_line(f"{sector.id}: {sector.name['en']}", *counts))
+    lines += ["", "selections"]
+    lines += [_line(f"{one.id}: {one.name['en']}", *[len(one.indicators)] * len(editions)) for one in model.selections]
+    return "\n".join(lines)
+
+
+def _line(label: str, *cells: object) -> str:
+    return f"  {label:<52}" + "".join(f"{cell!s:>6}" for cell in cells)
+
+
+def indicator_shown(name: str, code: str, lang: str, sector: str | None, size: str | None) -> str:
+    """Return one indicator in full; KeyError for an unknown code, sector or size."""
+    model, words = catalogue.load(name), catalogue.words(lang)
+    one = model.indicators[code]
+    if sector or size:
+        profile = Profile(sector or model.sectors[0].id, size or one.sizes[0])
+        one = model.at(profile).indicators[code]
+    lines = [f"{one.code}  {words.of(one.name)}", "", words.of(one.definition), ""]
+    lines.append(f"weight {one.weight} · {one.origin} · sizes {', '.join(one.sizes)} · functions {', '.join(one.functions)}")
+    lines.append(f"target {one.target.default}" + "".join(f" · {key} {value}" for key, value in {**one.target.sizes, **one.target.sectors}.items()))
+    if one.measure:
+        lines.append(f"figure: {words.of(one.measure.figure)} ({words.of(one.measure.unit)}), {one.measure.better} is better")
+        lines += [f"  {where or 'thresholds'}: {steps}" for where, steps in {"": one.measure.thresholds, **one.measure.sectors}.items()]
+    for level, demands in sorted(one.levels.items()):
+        lines += ["", f"level {level}", *(f"  - {words.of(demand)}" for demand in demands)]
+    for where, variation in one.sectors.items():
+        for level, demands in sorted(variation.levels.items()):
+            lines += ["", f"level {level}, {where}", *(f"  - {words.of(demand)}" for demand in demands)]
+    return "\n".join([*lines, "", f"evidence: {words.of(one.evidence)}", f"action: {words.of(one.action)}"])
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
+    """Give a function that hears (stage, done, total): a bar on a terminal, a plain line every hundred files otherwise."""
+    if quiet:
+        yield lambda stage, done, total: None
+    elif sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True)) as bar:
+            tasks: dict[str, object] = {}
+
+            def advance(stage: str, done: int, total: int) -> None:
+                task = tasks.setdefault(stage, bar.add_task(stage, total=total)) if stage not in tasks else tasks[stage]
+                bar.update(task, completed=done)  # type: ignore[arg-type]
+
+            yield advance
+    else:
+        yield _plain
+
+
+def _plain(stage: str, done: int, total: int) -> None:
+    if done == total or done % 100 == 0:
+        print(f"{stage}: {done} of {total}", file=sys.stderr, flush=True)
+
+
+def summary_shown(summary: Summary) -> str:
+    """Return what became of a run, in a few lines."""
+    files = sum(summary.statuses.values())
+    lines = [f"{files} files: " + ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in summary.statuses.items() if count)]
+    if summary.severities:
+        lines.append("findings: " + ", ".join(f"{count} {severity}" for severity, count in sorted(summary.severities.items())))
+    lines.append(f"results: {summary.out}/consolidated.xlsx and {summary.organisations} workbooks in {summary.out}/organisations")
+    if summary.statuses.get("refused"):
+        lines.append(f"why files were refused: {summary.out}/data/findings.csv, and the findings sheet of consolidated.xlsx")
+    if summary.faults:
+        lines.append(f"{len(summary.faults)} faults of dimm-xl itself: tracebacks above; please report them")
+    return "\n".join(lines)
