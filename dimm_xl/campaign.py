@@ -66,9 +66,7 @@ def issue(out: Path, profiles: Iterable[Profile], wanted: Wanted) -> Iterator[Pa
 def fill(wanted: Wanted, assessment: Assessment) -> bytes:
     """Return the questionnaire of an assessment, its answers filled in, as a workbook."""
     model = resolved(wanted.model, assessment.edition, assessment.profile, assessment.selection)
-    request = Request(
-        catalogue.words(assessment.lang), deadline=wanted.deadline, score=wanted.score, glossary=catalogue.glossary()
-    )
+    request = Request(catalogue.words(assessment.lang), deadline=wanted.deadline, score=wanted.score, glossary=catalogue.glossary())
     return write(questionnaire(model, assessment, request), look())
 
 
@@ -162,10 +160,10 @@ def collect(asked: Run, heard: Heard = unheard) -> tuple[list[Return], list[str]
     outcomes = pool.each(partial(_collect_one, asked.models), readable, asked.workers)
     for n, ((name, _), outcome) in enumerate(outcomes, 1):
         if isinstance(outcome, pool.Failed):
-            if outcome.detail:
-                faults.append(f"{name}\n{outcome.detail}")
-            outcome = refused(name, "", Finding(FAILURES[outcome.why]))
-        returns.append(outcome)
+            faults += [f"{name}\n{outcome.detail}"] if outcome.detail else []
+            returns.append(refused(name, "", Finding(FAILURES[outcome.why])))
+        else:
+            returns.append(outcome)
         heard("reading", n, len(readable))
     return once(sorted(returns, key=lambda one: one.file)), faults
 
@@ -188,9 +186,8 @@ def once(returns: Sequence[Return]) -> list[Return]:
     kept = []
     for one in returns:
         same = first.setdefault(one.sha256, one.file) if one.assessment else one.file
-        if same != one.file:
-            one = Return(one.file, one.sha256, Status.IGNORED, None, (Finding(Code.DUPLICATE, file=one.file, facts={"other": same}),))
-        kept.append(one)
+        apart = Return(one.file, one.sha256, Status.IGNORED, None, (Finding(Code.DUPLICATE, file=one.file, facts={"other": same}),))
+        kept.append(one if same == one.file else apart)
     return kept
 
 
@@ -242,7 +239,4 @@ def summarise(asked: Run, returns: Sequence[Return], named: Mapping[str, Return]
     """Count what became of the files."""
     statuses = Counter(one.status.value for one in returns)
     severities = Counter(finding.code.severity.value for one in returns for finding in one.findings)
-    return Summary(
-        {status.value: statuses[status.value] for status in Status}, dict(severities), len(named), str(asked.out), tuple(faults)
-    )
-
+    return Summary({status.value: statuses[status.value] for status in Status}, dict(severities), len(named), str(asked.out), tuple(faults))

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +191,7 @@ def _references(model: Model) -> Iterator[Problem]:
             ("measure.sectors", "sector", tuple(one.measure.sectors) if one.measure else ()),
         ]
         for key, kind, ids in asked:
-            yield from (((*path, *key.split(".")), f"no {kind} {id!r} in this model") for id in ids if id not in known[kind])
+            yield from (((*path, *key.split(".")), f"no {kind} {one_id!r} in this model") for one_id in ids if one_id not in known[kind])
         if one.since and one.since not in editions:
             yield (*path, "since"), f"no edition {one.since!r} in this model"
 
@@ -223,11 +224,7 @@ def _long(indicator: Indicator) -> Iterator[str]:
 
 def _monotonic(thresholds: Sequence[float], rising: bool, count: int) -> bool:
     ordered = thresholds if rising else thresholds[::-1]
-    return (
-        len(thresholds) == count
-        and all(map(math.isfinite, thresholds))
-        and all(a < b for a, b in zip(ordered, ordered[1:], strict=False))
-    )
+    return len(thresholds) == count and all(map(math.isfinite, thresholds)) and all(a < b for a, b in pairwise(ordered))
 
 
 def _selections(model: Model) -> Iterator[Problem]:

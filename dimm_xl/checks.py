@@ -25,7 +25,7 @@ class Given:
     comment: str = ""
     faulty: frozenset[str] = frozenset()
 
-    def finding(self, code: Code, where: str, **facts: str | int | float) -> Finding:
+    def finding(self, code: Code, where: str, **facts: str | float) -> Finding:
         """Return a finding at this row's cell of the field ``where``."""
         return Finding(code, "", self.sheet, self.cells.get(where, ""), {"indicator": self.indicator, **facts})
 
@@ -63,7 +63,8 @@ def within_figure(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
     for row in given:
         indicator = model.indicators.get(row.indicator)
         if indicator and indicator.measure and row.measure is not None and isinstance(row.level, int):
-            if row.level > (ceiling := indicator.measure.ceiling(row.measure)):
+            ceiling = indicator.measure.ceiling(row.measure)
+            if row.level > ceiling:
                 yield row.finding(Code.ABOVE_FIGURE, "level", level=row.level, figure=row.measure, ceiling=ceiling)
 
 

@@ -13,8 +13,6 @@ from typing import ClassVar, Literal
 
 Text = Mapping[str, str]
 """One text in every language of the model, by language code."""
-Keep = Callable[["Indicator"], bool]
-Change = Callable[["Indicator"], "Indicator"]
 
 
 class Entry:
@@ -227,7 +225,7 @@ class Model(Entry):
         if edition not in ids:
             raise KeyError(edition)
         kept = ids[: ids.index(edition) + 1]
-        older = self._keep(lambda indicator: indicator.since is None or indicator.since in kept)
+        older = self._kept(lambda indicator: indicator.since is None or indicator.since in kept)
         return replace(older, editions=self.editions[: len(kept)])
 
     def at(self, profile: Profile, selection: str | None = None) -> Model:
@@ -239,26 +237,26 @@ class Model(Entry):
             if chosen not in self.names[kind]:
                 raise KeyError(chosen)
         wanted = {entry.code for entry in self.selection(selection).indicators} if selection else self.indicators.keys()
-        asked = self._keep(lambda indicator: profile.size in indicator.sizes and indicator.code in wanted)
-        return asked._map(lambda indicator: indicator.at(profile))
+        asked = self._kept(lambda indicator: profile.size in indicator.sizes and indicator.code in wanted)
+        return replace(asked, levers=tuple(_resolved(lever, profile) for lever in asked.levers))
 
     def selection(self, selection: str) -> Selection:
         """Return a selection by id; KeyError when there is none."""
         return {known.id: known for known in self.selections}[selection]
 
-    def _keep(self, wanted: Keep) -> Model:
+    def _kept(self, wanted: Callable[[Indicator], bool]) -> Model:
         levers = (replace(lever, groupings=tuple(_kept(lever, wanted))) for lever in self.levers)
         return replace(self, levers=tuple(lever for lever in levers if lever.groupings))
 
-    def _map(self, change: Change) -> Model:
-        def changed(grouping: Grouping) -> Grouping:
-            return replace(grouping, indicators=tuple(change(indicator) for indicator in grouping.indicators))
 
-        levers = (replace(lever, groupings=tuple(map(changed, lever.groupings))) for lever in self.levers)
-        return replace(self, levers=tuple(levers))
-
-
-def _kept(lever: Lever, wanted: Keep) -> Iterator[Grouping]:
+def _kept(lever: Lever, wanted: Callable[[Indicator], bool]) -> Iterator[Grouping]:
     for grouping in lever.groupings:
         if indicators := tuple(filter(wanted, grouping.indicators)):
             yield replace(grouping, indicators=indicators)
+
+
+def _resolved(lever: Lever, profile: Profile) -> Lever:
+    def seen(grouping: Grouping) -> Grouping:
+        return replace(grouping, indicators=tuple(indicator.at(profile) for indicator in grouping.indicators))
+
+    return replace(lever, groupings=tuple(map(seen, lever.groupings)))

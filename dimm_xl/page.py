@@ -109,6 +109,9 @@ class Shades:
     highest: float
 
 
+Rules = tuple[Rule | Bars | Shades, ...]
+
+
 @dataclass(frozen=True)
 class Table:
     """A described sheet's rows, placed: the header at (``row``, ``col``), a real Excel table called ``name``."""
@@ -118,7 +121,7 @@ class Table:
     rows: tuple[Row, ...]
     row: int
     col: int = 0
-    rules: tuple[Rule | Bars | Shades, ...] = ()
+    rules: Rules = ()
     filters: bool = True
 
     def span(self, field: str, first: int = 0, last: int | None = None) -> Span:

@@ -82,10 +82,12 @@ def _identity(grids: Grids) -> Identity:
     for name in candidates(grids, [layout.IDENTITY]):
         grid = grids[name]
         if grid and grid[0] and face(grid[0][0]) == layout.IDENTITY:
-            said = keyed(layout.identity_sheet(), grid)
+            said = keyed(grid)
             if said.get("kind") == layout.KIND:
                 profile = Profile(said.get("sector", ""), said.get("size", ""))
-                return Identity(said.get("model", ""), said.get("edition", ""), said.get("lang", ""), profile, said.get("selection") or None)
+                return Identity(
+                    said.get("model", ""), said.get("edition", ""), said.get("lang", ""), profile, said.get("selection") or None
+                )
     raise Refused(Code.NOT_A_QUESTIONNAIRE, sheets=", ".join(grids.names)[:200])
 
 

@@ -21,7 +21,10 @@ MEAN, SPREAD = 2.28, 1.22
 LEVER_SPREAD, NOISE = 0.35, 0.75
 SIZES = {"micro": 15, "sme": 40, "mid": 15, "large": 8, "public": 12, "association": 10}
 """How often each size is drawn, of 100."""
-FITTING = {"public": ("public-sector", "health", "education", "transport", "energy"), "association": ("non-profit", "health", "education", "media")}
+FITTING = {
+    "public": ("public-sector", "health", "education", "transport", "energy"),
+    "association": ("non-profit", "health", "education", "media"),
+}
 """Sectors that administrations and associations are drawn from; others are drawn from all."""
 NOT_APPLICABLE, DONT_KNOW, INCOMPLETE = 0.03, 0.04, 0.15
 
@@ -114,7 +117,6 @@ def _figure(measure: Measure, level: int, chance: random.Random) -> float:
     else:
         high = steps[level - 1] if level else steps[0] * 1.5
         low = steps[level] if level < len(steps) else high * 0.5
-        low, high = low, high
     figure = low + (high - low) * chance.uniform(0.05, 0.9)
     whole = round(figure)
     return float(whole) if high - low > 3 else round(figure, 2)

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from dimm_xl.campaign import Summary
 
 
+def unheard(stage: str, done: int, total: int) -> None:
+    """Hear nothing."""
+
+
 def models_shown() -> str:
     """Return every shipped model with its editions and its counts by size, lever and sector."""
     return "\n\n".join(_model_shown(catalogue.load(name)) for name in catalogue.shipped_models())
@@ -54,7 +58,9 @@ def indicator_shown(name: str, code: str, lang: str, sector: str | None, size: s
         one = model.at(profile).indicators[code]
     lines = [f"{one.code}  {words.of(one.name)}", "", words.of(one.definition), ""]
     lines.append(f"weight {one.weight} · {one.origin} · sizes {', '.join(one.sizes)} · functions {', '.join(one.functions)}")
-    lines.append(f"target {one.target.default}" + "".join(f" · {key} {value}" for key, value in {**one.target.sizes, **one.target.sectors}.items()))
+    lines.append(
+        f"target {one.target.default}" + "".join(f" · {key} {value}" for key, value in {**one.target.sizes, **one.target.sectors}.items())
+    )
     if one.measure:
         lines.append(f"figure: {words.of(one.measure.figure)} ({words.of(one.measure.unit)}), {one.measure.better} is better")
         lines += [f"  {where or 'thresholds'}: {steps}" for where, steps in {"": one.measure.thresholds, **one.measure.sectors}.items()]
@@ -70,7 +76,7 @@ def indicator_shown(name: str, code: str, lang: str, sector: str | None, size: s
 def progress(quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
     """Give a function that hears (stage, done, total): a bar on a terminal, a plain line every hundred files otherwise."""
     if quiet:
-        yield lambda stage, done, total: None
+        yield unheard
     elif sys.stderr.isatty():
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

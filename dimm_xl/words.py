@@ -41,6 +41,10 @@ class Words:
         """Return a figure with its unit: ``25 %``, ``25%``, ``24 heures``."""
         return self.labels["number.percent" if unit == "%" else "number.amount"].format(value=self.figure(value), unit=unit)
 
+    def percent(self, share: float) -> str:
+        """Return a share (0 to 1) as a whole percentage."""
+        return self.amount(round(share * 100), "%")
+
     def date(self, day: date) -> str:
         """Return a date in words: ``1er mars 2027``, ``1 March 2027``."""
         month = self.labels["date.months"].split("|")[day.month - 1]

@@ -31,7 +31,8 @@ def roadmap_page(result: Result, roadmap: tuple[Step, ...], words: Words) -> Pag
         ("status", "cell", 11, status),
     )
     columns = tuple(
-        Column(field, words(f"roadmap.column.{field}"), kind, entry=look == "cell", look=look, width=width) for field, look, width, kind in described
+        Column(field, words(f"roadmap.column.{field}"), kind, entry=look == "cell", look=look, width=width)
+        for field, look, width, kind in described
     )
     rows = tuple(_step(result, n, step, words) for n, step in enumerate(roadmap, 1))
     return Page(
@@ -76,7 +77,7 @@ def method_page(result: Result, words: Words) -> Page:
         "overall": {"choice": words(f"method.overall.{rules.overall}")},
         "states": {},
         "measures": {},
-        "coverage": {"provisional": f"{rules.provisional_below:.0%}".rstrip("%"), "hidden": f"{rules.hidden_below:.0%}".rstrip("%")},
+        "coverage": {"provisional": words.percent(rules.provisional_below), "hidden": words.percent(rules.hidden_below)},
         "targets": {},
         "bins": {},
         "priority": {},
@@ -115,7 +116,21 @@ def worked_example(result: Result, words: Words) -> str:
 def data_page(result: Result, words: Words) -> Page:
     """Compose the flat data: one row an indicator, for pivot tables."""
     name = words("sheet.data")
-    fields = ("organisation", "sector", "size", "lever", "grouping", "code", "indicator", "weight", "state", "level", "measure", "target", "bin")
+    fields = (
+        "organisation",
+        "sector",
+        "size",
+        "lever",
+        "grouping",
+        "code",
+        "indicator",
+        "weight",
+        "state",
+        "level",
+        "measure",
+        "target",
+        "bin",
+    )
     looks = {"weight": "row-figure-whole", "level": "row-figure-whole", "target": "row-figure-whole", "measure": "row-figure-any"}
     widths = {"indicator": 44, "lever": 22, "grouping": 26, "organisation": 24, "sector": 24, "size": 22, "bin": 18}
     columns = tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dimm_xl.model import Indicator, Lever
-from dimm_xl.page import Bars, Chart, Page, Put, Row, Series, Table, Value
+from dimm_xl.page import Bars, Chart, Page, Put, Row, Rules, Series, Table, Value
 from dimm_xl.report.result import Result, bin_rules, demands, judged, rounded
 from dimm_xl.scoring import Standing, standing
 from dimm_xl.sheet import Column, Sheet
@@ -54,7 +54,9 @@ def _groupings(name: str, result: Result, lever: Lever, words: Words) -> Table:
         heard = words("result.heard", answered=score.answered, expected=score.expected)
         hidden = standing(score, result.model.scoring) is Standing.HIDDEN
         value: Value = "–" if hidden or score.value is None else score.value
-        rows.append(Row({"code": grouping.code, "grouping": words.of(grouping.name), "value": value, "target": score.target, "heard": heard}))
+        rows.append(
+            Row({"code": grouping.code, "grouping": words.of(grouping.name), "value": value, "target": score.target, "heard": heard})
+        )
     return Table(f"groupings_{lever.code}", Sheet(name, "code", columns), tuple(rows), GROUPINGS_ROW, filters=False)
 
 
@@ -62,19 +64,19 @@ def _indicators(name: str, result: Result, lever: Lever, words: Words, row: int)
     described = (
         ("code", "row-code", 7),
         ("indicator", "row", 34),
-        ("level", "row-score", 9),
-        ("target", "row-figure", 8),
+        ("level", "row-level", 9),
+        ("target", "row-figure-whole", 8),
         ("bin", "row", 17),
         ("weight", "row-figure-whole", 7),
-        ("met", "row-quiet", 34),
-        ("next", "row", 38),
-        ("evidence", "row-quiet", 22),
-        ("reason", "row-quiet", 20),
-        ("comment", "row-quiet", 20),
+        ("met", "cell-quiet", 34),
+        ("next", "cell", 38),
+        ("evidence", "cell-quiet", 22),
+        ("reason", "cell-quiet", 20),
+        ("comment", "cell-quiet", 20),
     )
     columns = tuple(Column(field, words(f"result.column.{field}"), look=look, width=width) for field, look, width in described)
     rows = tuple(_row(result, one, words) for one in lever.indicators)
-    rules = (Bars("level", result.model.scale.lowest, result.model.scale.highest), *bin_rules("bin", words))
+    rules: Rules = (Bars("level", result.model.scale.lowest, result.model.scale.highest), *bin_rules("bin", words))
     return Table(f"indicators_{lever.code}", Sheet(name, "code", columns), rows, row, rules=rules)
 
 

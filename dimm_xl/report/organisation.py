@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dimm_xl.model import Indicator
 from dimm_xl.page import Book, Chart, Link, Page, Put, Rich, Row, Series, Span, Table, Value
 from dimm_xl.report.annexes import data_page, method_page, roadmap_page
@@ -17,7 +19,7 @@ FEW = 3
 ACTIONS = 6
 """First actions on page one (MonAideCyber gives six for six months: a number people carry out)."""
 LEVERS_ROW = 4
-WIDTHS = {0: 8, 1: 26, 2: 8, 3: 8, 4: 16, 5: 13, 6: 3, 7: 9, 8: 38, 9: 20, 10: 15}
+WIDTHS = {0: 9, 1: 26, 2: 8, 3: 8, 4: 16, 5: 13, 6: 3, 7: 9, 8: 38, 9: 20, 10: 15}
 
 
 def organisation_book(result: Result, words: Words) -> Book:
@@ -33,7 +35,7 @@ def organisation_book(result: Result, words: Words) -> Book:
 def _page_one(result: Result, roadmap: tuple[Step, ...], pages: tuple[Page, ...], words: Words) -> Page:
     name = words("sheet.result")
     table = _levers(name, result, pages, words)
-    row = max(table.bottom + 3, LEVERS_ROW + 11)
+    row = table.bottom + 3
     best = [_strong(result, one, words) for one in strengths(result.model, result.scores)[:FEW]]
     worst = [_weak(step, words) for step in roadmap[:FEW]]
     puts = [
@@ -52,7 +54,7 @@ def _page_one(result: Result, roadmap: tuple[Step, ...], pages: tuple[Page, ...]
         tables=(table,),
         charts=(_radar(result, table, words),),
         widths=WIDTHS,
-        heights={1: 30, 2: 40},
+        heights={1: 30, 2: 44, **{LEVERS_ROW + n: 26 for n in range(1, len(result.model.levers) + 1)}},
         tall=1,
         footer=words("footer.result", edition=words.of(result.model.edition.name)),
         tab="you",
@@ -82,8 +84,8 @@ def _score(result: Result, words: Words) -> list[Put]:
     low_high = words("result.between", low=words.number(score.low or 0), high=words.number(score.high or 0))
     facts = {"na": states["not_applicable"], "unknown": states["unknown"], "blank": states["blank"], "evidence": result.evidenced}
     return [
-        Put(2, 0, value, "figure-big", cols=2),
-        Put(2, 2, f"/ {scale.highest}", "figure-of"),
+        Put(2, 0, value, "figure-big"),
+        Put(2, 1, f"/ {scale.highest}", "figure-of"),
         Put(2, 3, f"{low_high}\n{words(f'standing.{now.value}')}", "quiet", cols=3),
         Put(2, 7, words("result.answers", answered=score.answered, expected=score.expected), "subtitle", cols=2),
         Put(2, 9, words("result.states", **facts), "quiet", cols=2),
@@ -93,7 +95,7 @@ def _score(result: Result, words: Words) -> list[Put]:
 def _levers(name: str, result: Result, pages: tuple[Page, ...], words: Words) -> Table:
     columns = (
         Column("code", words("column.code"), look="row-code"),
-        Column("name", words("result.column.lever"), look="link"),
+        Column("name", words("result.column.lever"), look="row-link"),
         Column("value", words("result.column.score"), look="row-score"),
         Column("target", words("result.column.target"), look="row-figure"),
         Column("bin", words("result.column.bin"), look="row"),
@@ -129,7 +131,7 @@ def _radar(result: Result, table: Table, words: Words) -> Chart:
     scores = ", ".join(f"{words.of(lever.name)} {rounded(result.scores.levers[lever.code], words)}" for lever in result.model.levers)
     return Chart(
         "radar",
-        words("result.radar"),
+        radar_title(result, words),
         (
             Series(words("chart.target"), names, table.span("target"), "target"),
             Series(words("chart.you"), names, table.span("value"), "you"),
@@ -137,10 +139,17 @@ def _radar(result: Result, table: Table, words: Words) -> Chart:
         row=LEVERS_ROW - 1,
         col=7,
         width=560,
-        height=300,
+        height=290,
         alt=words("result.radar.alt", scores=scores),
         highest=result.model.scale.highest,
     )
+
+
+def radar_title(result: Result, words: Words) -> str:
+    """Return what the radar shows in a sentence: how many levers reach their target."""
+    known = [score for score in result.scores.levers.values() if isinstance(_shown(result, score), float)]
+    reached = sum(score.gap is not None and score.gap <= 0 for score in known)
+    return words("result.radar", reached=reached, known=len(known))
 
 
 def _strong(result: Result, one: Indicator, words: Words) -> Rich:
@@ -154,7 +163,7 @@ def _weak(step: Step, words: Words) -> Rich:
     return Rich(((f"{step.indicator.code}  {words.of(step.indicator.name)}", "strong"), ("\n" + fact, "small")))
 
 
-def _listed(row: int, col: int, cols: int, title: str, look: str, entries: list[Rich] | list[str]) -> list[Put]:
+def _listed(row: int, col: int, cols: int, title: str, look: str, entries: Sequence[Value]) -> list[Put]:
     return [Put(row, col, title, look, cols=cols)] + [Put(row + n, col, entry, "row", cols=cols) for n, entry in enumerate(entries, 1)]
 
 
@@ -172,7 +181,6 @@ def _actions(result: Result, row: int, roadmap: tuple[Step, ...], words: Words) 
 
 def _contents(row: int, pages: tuple[Page, ...], words: Words) -> list[Put]:
     rest = pages[-3:]
-    places = (1, 4, 8)
-    links = [Put(row, col, Link(page.name, Span(page.name, 0, 0, 0, 0)), "link") for col, page in zip(places, rest, strict=True)]
-    return [Put(row, 0, words("result.next"), "hint"), *links]
-
+    places = (2, 4, 8)
+    links = [Put(row, col, Link(page.name, Span(page.name, 0, 0, 0, 0)), "link", cols=2) for col, page in zip(places, rest, strict=True)]
+    return [Put(row, 0, words("result.next"), "hint", cols=2), *links]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from dimm_xl.assessment import Answer, Answered, Assessment, NotApplicable, State, Unknown
 from dimm_xl.model import Indicator, Model, Text
 from dimm_xl.page import Rule
-from dimm_xl.scoring import Bin, Score, Scores, bin_of
+from dimm_xl.scoring import Bin, Score, Scores, Standing, bin_of, standing
+from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
 
 
@@ -85,3 +86,25 @@ def demands(texts: Sequence[Text], words: Words) -> str:
 def rounded(score: Score, words: Words) -> str:
     """Return a score with one decimal, a dash when there is none."""
     return "–" if score.value is None else words.number(score.value)
+
+
+Described = tuple[tuple[str, str, float], ...]
+"""Columns of a table in brief: field, look, width."""
+
+
+def described_sheet(name: str, described: Described, words: Words, key: str) -> Sheet:
+    """Return a sheet of the consolidated workbook from its columns in brief."""
+    return Sheet(
+        name, key, tuple(Column(field, words(f"portfolio.column.{field}"), look=look, width=width) for field, look, width in described)
+    )
+
+
+def shown(model: Model, score: Score) -> float | None:
+    """Return a score's value when its coverage allows it to be shown."""
+    return None if standing(score, model.scoring) is Standing.HIDDEN else score.value
+
+
+def grouping_shown(model: Model, result: Result, code: str) -> float | None:
+    """Return the score of a grouping when the organisation is asked about it and it may be shown."""
+    score = result.scores.groupings.get(code)
+    return shown(model, score) if score else None

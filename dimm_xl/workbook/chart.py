@@ -28,18 +28,22 @@ def draw(book: Any, chart: Chart, styles: Styles) -> Any:
     grid = {"major_gridlines": {"visible": True, "line": {"color": styles.colour("line"), "width": 0.5}}}
     scale = {"min": 0, **({"max": chart.highest, "major_unit": chart.highest / 5} if chart.highest else {})}
     if chart.shape == "bar":
-        drawn.set_x_axis({**axis, "reverse": True})
-        drawn.set_y_axis({**axis, **grid, **scale, "crossing": "max"})
+        drawn.set_y_axis({**axis, "reverse": True})
+        drawn.set_x_axis({**axis, **grid, **scale})
     elif chart.shape == "stacked":
-        drawn.set_x_axis({**axis, "reverse": True})
-        drawn.set_y_axis({**axis, **grid, "num_format": "0%", "crossing": "max"})
+        drawn.set_y_axis({**axis, "reverse": True})
+        drawn.set_x_axis({**axis, **grid, "num_format": "0%"})
     else:
-        drawn.set_x_axis({**axis, "major_gridlines": {"visible": chart.shape == "radar", "line": {"color": styles.colour("line"), "width": 0.5}}})
+        drawn.set_x_axis(
+            {**axis, "major_gridlines": {"visible": chart.shape == "radar", "line": {"color": styles.colour("line"), "width": 0.5}}}
+        )
         drawn.set_y_axis({**axis, **grid, **scale, "num_format": "0%" if chart.percent else "0"})
     drawn.set_legend({"position": "bottom", "font": font} if chart.legend else {"none": True})
     drawn.set_size({"width": chart.width, "height": chart.height})
     drawn.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
     drawn.show_blanks_as("gap")
+    drawn.show_na_as_empty_cell()
+    drawn.show_hidden_data()
     return drawn
 
 

@@ -17,7 +17,7 @@ LARGEST = 50_000_000
 class Refused(Exception):
     """A file is not read: the finding's code and its facts."""
 
-    def __init__(self, code: Code, **facts: str | int | float) -> None:
+    def __init__(self, code: Code, **facts: str | float) -> None:
         super().__init__(code.name)
         self.code, self.facts = code, facts
 
@@ -43,7 +43,7 @@ def _in_zip(content: bytes) -> str:
             names = set(parts.namelist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as problem:
         raise Refused(Code.UNREADABLE, reason=str(problem)) from None
-    if "xl/workbook.xml" in names or "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
+    if "xl/workbook.xml" in names or ("[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)):
         return "xlsx"
     if "content.xml" in names:
         return "ods"

@@ -116,7 +116,7 @@ def _row(sheet: Sheet, places: Mapping[str, int], cells: Sequence[Cell], r: int,
             continue
         addresses[column.field] = xl_rowcol_to_cell(r, c)
         cell = cells[c]
-        if cell is None or cell == "" or isinstance(cell, str) and not text(cell):
+        if cell is None or cell == "" or (isinstance(cell, str) and not text(cell)):
             continue
         try:
             values[column.field] = column.kind.parse(cell)
@@ -127,7 +127,7 @@ def _row(sheet: Sheet, places: Mapping[str, int], cells: Sequence[Cell], r: int,
     return Found(values, addresses, frozenset(faulty))
 
 
-def keyed(sheet: Sheet, grid: Grid) -> Mapping[str, str]:
+def keyed(grid: Grid) -> Mapping[str, str]:
     """Return a two-column sheet as a mapping of text, by its first two columns and without a look at headers."""
     return {text(row[0]): text(row[1]) for row in grid if len(row) > 1 and text(row[0])}
 

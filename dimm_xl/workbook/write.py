@@ -94,8 +94,8 @@ class _Writer:
         sheet.set_margins(left=0.4, right=0.4, top=0.45, bottom=0.55)
         sheet.fit_to_pages(1, page.tall)
         sheet.set_footer(f"&L&8{page.footer.replace('&', '&&')}&C&8&A&R&8&P / &N")
-        if page.tall == 0 and len(page.tables) == 1:
-            sheet.repeat_rows(page.tables[0].row)
+        if page.tall == 0 and page.tables:
+            sheet.repeat_rows(page.tables[-1].row)
         if page.freeze != (0, 0):
             sheet.freeze_panes(*page.freeze)
         if page.tab:
@@ -132,7 +132,10 @@ class _Writer:
     def _room(self, row: int, look: str, value: Value, width: float) -> None:
         """Make ``row`` tall enough for a value in ``width`` characters."""
         if isinstance(value, Rich):
-            needed = sum(fit.height(fit.lines(part.strip("\n"), width, size(name), name in BOLD), size(name)) - 4 for part, name in value.parts) + 4
+            needed = (
+                sum(fit.height(fit.lines(part.strip("\n"), width, size(name), name in BOLD), size(name)) - 4 for part, name in value.parts)
+                + 4
+            )
         else:
             shown = str(value.value if isinstance(value, Formula) else value.text if isinstance(value, Link) else value or "")
             count = fit.lines(shown, width, size(look), look in BOLD) if wraps(look) else 1
@@ -208,10 +211,15 @@ class _Writer:
                 names = _Names({name: address(span) for name, span in at.items()}, lambda name: _first(table, name))
                 options = {"type": "formula", "criteria": "=" + formula.format_map(names), "format": self.styles[look]}
             case Bars(_, lowest, highest):
-                bar = {"bar_color": self.styles.colour("reached"), "bar_solid": True, "data_bar_2010": True, "bar_border_color": self.styles.colour("you")}
+                bar = {
+                    "bar_color": self.styles.colour("reached"),
+                    "bar_solid": True,
+                    "data_bar_2010": True,
+                    "bar_border_color": self.styles.colour("you"),
+                }
                 options = {"type": "data_bar", "min_type": "num", "max_type": "num", "min_value": lowest, "max_value": highest, **bar}
             case Shades(_, lowest, highest):
-                ends = {"min_color": self.styles.colour("paper"), "max_color": self.styles.colour("you")}
+                ends = {"min_color": self.styles.colour("paper"), "max_color": self.styles.colour("shade")}
                 options = {"type": "2_color_scale", "min_type": "num", "max_type": "num", "min_value": lowest, "max_value": highest, **ends}
         for first, last in _runs([table.sheet.place(name) for name in fields]):
             bounds = (table.row + 1, table.col + first, table.bottom, table.col + last)

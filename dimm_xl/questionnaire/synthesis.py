@@ -11,8 +11,15 @@ from dimm_xl.scoring import Score, Scores, Standing, standing
 from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
 
-SHOWN = (("name", 36, "strong"), ("shown", 9, "score"), ("range", 13, "centre"), ("heard", 14, "centre"), ("aim", 9, "score"), ("standing", 14, "state"))
-HIDDEN = ("value", "low", "high", "answered", "expected", "target", "share", "due")
+SHOWN = (
+    ("name", 36, "strong"),
+    ("shown", 9, "score"),
+    ("range", 13, "centre"),
+    ("heard", 14, "centre"),
+    ("aim", 9, "score"),
+    ("standing", 14, "state"),
+)
+HIDDEN = ("plot", "value", "low", "high", "answered", "expected", "target", "share", "due")
 LEVERS_ROW = 6
 
 
@@ -21,20 +28,21 @@ def synthesis(model: Model, scores: Scores, levers: Mapping[str, Table], words: 
     name = words("sheet.synthesis")
     lever_rows = [_lever_row(model, lever, levers[lever.code], scores.levers[lever.code], words) for lever in model.levers]
     table = Table("synthesis", _sheet(name, words, "lever"), tuple(lever_rows), LEVERS_ROW, filters=False)
-    fields = {"heard": "share", "due": "due", **{field: field for field in HIDDEN if field not in ("share", "due")}}
+    fields = {"heard": "share", "due": "due", **{field: field for field in HIDDEN if field not in ("plot", "share", "due")}}
     overall = live.of_levers({key: table.span(field) for key, field in fields.items()}, scores.overall)
     overall_row = Row({"name": words("synthesis.overall"), **overall, **_shown(model, scores.overall, words)})
     whole = Table("overall", _sheet(name, words, "overall"), (overall_row,), 3, filters=False)
+    rules = model.scoring
+    limits = {"provisional": words.percent(rules.provisional_below), "hidden": words.percent(rules.hidden_below)}
     groupings = _groupings(name, model, scores, levers, words, table.bottom + 3)
     return Page(
         name,
         puts=(
             Put(0, 0, words("synthesis.title"), "title", cols=6),
-            Put(1, 0, words("synthesis.intro", provisional=_percent(model.scoring.provisional_below), hidden=_percent(model.scoring.hidden_below)),
-                "hint", cols=6),
+            Put(1, 0, words("synthesis.intro", **limits), "hint", cols=6),
         ),
         tables=(whole, table, groupings),
-        charts=(_radar(table, words),),
+        charts=(_radar(table, words, model.scale.highest),),
         widths={len(SHOWN) + len(HIDDEN): 3},
         protect=True,
         tall=1,
@@ -43,13 +51,10 @@ def synthesis(model: Model, scores: Scores, levers: Mapping[str, Table], words: 
     )  # fmt: skip
 
 
-def _percent(share: float) -> str:
-    return f"{share:.0%}".rstrip("%")
-
-
 def _sheet(name: str, words: Words, first: str) -> Sheet:
     shown = [
-        Column(field, words(f"synthesis.column.{first if field == 'name' else field}"), width=width, look=look) for field, width, look in SHOWN
+        Column(field, words(f"synthesis.column.{first if field == 'name' else field}"), width=width, look=look)
+        for field, width, look in SHOWN
     ]
     hidden = [Column(field, words(f"synthesis.column.{field}"), width=9, hidden=True, look="exact") for field in HIDDEN]
     return Sheet(name, "name", (*shown, *hidden))
@@ -83,38 +88,44 @@ def _groupings(name: str, model: Model, scores: Scores, levers: Mapping[str, Tab
 def _shown(model: Model, score: Score, words: Words) -> Mapping[str, Value]:
     """Return the cells people see: score, range and standing by coverage, words where a score must not be shown."""
     rules, now = model.scoring, standing(score, model.scoring)
-    coverage = f"IF({{expected}}=0,1,{{answered}}/{{expected}})"
-    says = {one: words(f"standing.{one.value}") for one in Standing}
+    shown = None if now is Standing.HIDDEN else score.value
+    coverage = "IF({expected}=0,1,{answered}/{expected})"
     hidden = f'OR({{value}}="",{coverage}<{rules.hidden_below})'
-    text = f"IF({hidden},{live.quoted(says[Standing.HIDDEN])},IF({coverage}<{rules.provisional_below},{live.quoted(says[Standing.PROVISIONAL])},{live.quoted(says[Standing.FIRM])}))"
-    point = words("number.point")
-    span = f'IF({{low}}="","",SUBSTITUTE(FIXED({{low}},1,TRUE),".",{live.quoted(point)})&{live.quoted(words("range.to"))}&SUBSTITUTE(FIXED({{high}},1,TRUE),".",{live.quoted(point)}))'
-    low_high = "" if score.low is None or score.high is None else f"{words.number(score.low)}{words('range.to')}{words.number(score.high)}"
+    says = {one: live.quoted(words(f"standing.{one.value}")) for one in Standing}
+    seen = f"IF({coverage}<{rules.provisional_below},{says[Standing.PROVISIONAL]},{says[Standing.FIRM]})"
     of = words("heard.of")
     return {
-        "shown": Formula(f'IF({hidden},"–",{{value}})', "–" if now is Standing.HIDDEN or score.value is None else score.value),
-        "range": Formula(span, low_high),
+        "shown": Formula(f'IF({hidden},"–",{{value}})', "–" if shown is None else shown),
+        "plot": Formula(f"IF({hidden},NA(),{{value}})", "#N/A" if shown is None else shown),
+        "range": _range(score, words),
         "heard": Formula(f"{{answered}}&{live.quoted(of)}&{{expected}}", f"{score.answered}{of}{score.expected}"),
         "aim": Formula("{target}", "" if score.target is None else score.target),
-        "standing": Formula(text, says[now]),
+        "standing": Formula(f"IF({hidden},{says[Standing.HIDDEN]},{seen})", words(f"standing.{now.value}")),
     }
 
 
-def _radar(table: Table, words: Words) -> Chart:
+def _range(score: Score, words: Words) -> Formula:
+    """Return the range in words; FIXED writes the point of the program's locale, so it is replaced by the language's."""
+    point, to = live.quoted(words("number.point")), words("range.to")
+    low, high = (f'SUBSTITUTE(SUBSTITUTE(FIXED({{{end}}},1,TRUE),".",{point}),",",{point})' for end in ("low", "high"))
+    known = score.low is not None and score.high is not None
+    value = f"{words.number(score.low or 0)}{to}{words.number(score.high or 0)}" if known else ""
+    return Formula(f'IF({{low}}="","",{low}&{live.quoted(to)}&{high})', value)
+
+
+def _radar(table: Table, words: Words, highest: float) -> Chart:
     name = table.span("name")
     return Chart(
         "radar",
         words("synthesis.chart"),
         (
             Series(words("chart.target"), name, table.span("aim"), "target"),
-            Series(words("chart.you"), name, table.span("shown"), "you"),
+            Series(words("chart.you"), name, table.span("plot"), "you"),
         ),
         row=2,
         col=len(SHOWN) + len(HIDDEN) + 1,
         width=460,
         height=400,
         alt=words("synthesis.chart.alt"),
-        highest=5,
+        highest=highest,
     )
-
-

@@ -1,0 +1,116 @@
+"""The sheet of one lever: the demands of every level in words beside the answer, and what is left to do."""
+
+from __future__ import annotations
+
+from dimm_xl import layout, live
+from dimm_xl.assessment import Answer, Answered, Assessment, Blank, NotApplicable, Unknown
+from dimm_xl.model import Indicator, Lever, Model
+from dimm_xl.page import Formula, Page, Put, Rich, Row, Rule, Table, Value
+from dimm_xl.sheet import Pick
+from dimm_xl.words import Words
+
+TABLE_ROW = 4
+"""The row of a lever sheet's header; above it stand title, question and hint."""
+
+
+def lever_table(model: Model, lever: Lever, assessment: Assessment, words: Words) -> Table:
+    """Return the table of a lever: a heading row a grouping, a row an indicator."""
+    sheet = layout.lever_sheet(model, lever, words)
+    rows: list[Row] = []
+    for grouping in lever.groupings:
+        rows.append(Row({"code": grouping.code, "indicator": words.of(grouping.name)}, heading=True))
+        rows += [_indicator_row(model, one, assessment.answer(one.code), words) for one in grouping.indicators]
+    fields = tuple(column.field for column in sheet.columns)
+    reached = [Rule((field,), f"AND(ISNUMBER({{counted}}),{{counted}}>={field[7:]})", "reached") for field in fields if "demands" in field]
+    rules = (*reached, Rule(("state",), 'AND({code}<>"",{done}=0,{level}<>"")', "alarm"), Rule(("state",), "{done}=1", "settled"))
+    return Table(f"lever_{lever.code}", sheet, tuple(rows), TABLE_ROW, rules=rules)
+
+
+def _indicator_row(model: Model, one: Indicator, answer: Answer, words: Words) -> Row:
+    kind = layout.level_kind(model, words)
+    values: dict[str, Value] = {
+        "code": one.code,
+        "indicator": _described(one, words),
+        **{f"demands{n}": _demands(one, n, words) for n in one.levels},
+        "measure": answer.measure,
+        "level": _shown(answer, kind.show),
+        "reason": answer.reason or None,
+        "evidence": answer.evidence or None,
+        "comment": answer.comment or None,
+        "state": live.state(one, words, answer),
+        "weight": one.weight,
+        "target": one.target.default,
+        "counted": live.counted(one, model.scale, answer),
+        "expected": live.expected(words, answer),
+        "done": live.done(words, answer),
+    }
+    bounds = {"measure": (0.0, one.measure.highest or 1e12)} if one.measure else {}
+    return Row(values, closed=frozenset() if one.measure else frozenset({"measure"}), bounds=bounds)
+
+
+def _shown(answer: Answer, show: object) -> Value:
+    assert callable(show)
+    match answer.state:
+        case Answered(level):
+            return int(show(level))
+        case NotApplicable():
+            return str(show(Pick.NOT_APPLICABLE))
+        case Unknown():
+            return str(show(Pick.UNKNOWN))
+        case Blank():
+            return None
+
+
+def _described(one: Indicator, words: Words) -> Rich:
+    parts = [(words.of(one.name), "strong"), ("\n" + words.of(one.definition), "small")]
+    if one.measure:
+        period = f", {words.of(one.measure.period)}" if one.measure.period else ""
+        figure = words("lever.figure", figure=words.of(one.measure.figure), unit=words.of(one.measure.unit), period=period)
+        parts.append(("\n" + figure, "figure-note"))
+    return Rich(tuple(parts))
+
+
+def _demands(one: Indicator, level: int, words: Words) -> str:
+    """Return the demands of a level as lines, the threshold of a measured figure first."""
+    lines = [words.of(demand) for demand in one.levels[level]]
+    return "\n".join(f"•\u00a0{line}" for line in ([threshold(one, level, words)] if one.measure else []) + lines)
+
+
+def threshold(one: Indicator, level: int, words: Words) -> str:
+    """Return what a measured figure must reach for a level, in words: ``≥ 25 %``."""
+    assert one.measure is not None
+    sign = "≥" if one.measure.better == "high" else "≤"
+    return f"{sign}\u00a0{words.amount(one.measure.thresholds[level - 1], words.of(one.measure.unit))}"
+
+
+def lever_page(lever: Lever, table: Table, words: Words) -> Page:
+    """Compose the sheet of a lever around its table."""
+    last = len(table.sheet.columns) - 6  # the last column that shows; the others only calculate
+    expected, done = len(lever.indicators), done_now(table)
+    to_do = "IF({n}={d},{all},{d}&{of}&{n}&{left}&({n}-{d}))"
+    facts = {"all": words("lever.progress.all"), "of": words("lever.progress.of"), "left": words("lever.progress.left")}
+    text = to_do.replace("{n}", str(expected)).replace("{d}", "SUM({done})")
+    for key, label in facts.items():
+        text = text.replace(f"{{{key}}}", live.quoted(label))
+    left = expected - done
+    shown = facts["all"] if not left else f"{done}{facts['of']}{expected}{facts['left']}{left}"
+    return Page(
+        table.sheet.name,
+        puts=(
+            Put(0, 0, f"{lever.code} · {words.of(lever.name)}", "title", cols=last - 2),
+            Put(0, last - 2, Formula(text, shown, {"done": table.span("done")}), "progress", cols=3),
+            Put(1, 0, words.of(lever.question), "question", cols=last + 1),
+            Put(2, 0, words("lever.hint"), "hint", cols=last + 1),
+        ),
+        tables=(table,),
+        freeze=(TABLE_ROW + 1, 2),
+        protect=True,
+        footer=words("footer.questionnaire"),
+        tab="entry-line",
+    )
+
+
+def done_now(table: Table) -> int:
+    """Return how many indicators of a lever's table are dealt with, as stored."""
+    values = (row.values.get("done") for row in table.rows)
+    return sum(int(value.value) for value in values if isinstance(value, Formula))

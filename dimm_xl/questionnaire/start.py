@@ -1,0 +1,111 @@
+"""The start sheet: why, how long, who answers what, by when, what becomes of the data, and how far one is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+
+from dimm_xl import live
+from dimm_xl.assessment import Assessment
+from dimm_xl.model import Model
+from dimm_xl.page import Formula, Link, Page, Put, Row, Rule, Span, Table
+from dimm_xl.questionnaire.lever import done_now
+from dimm_xl.sheet import Column, Sheet
+from dimm_xl.words import Words
+
+MINUTES = 2
+"""Minutes that one indicator takes, evidence included (peers: 15 s a short question, 2 min a free text)."""
+
+
+def title(model: Model, words: Words) -> str:
+    """Return the title of a questionnaire."""
+    return words("start.title", model=words.of(model.name))
+
+
+def start_page(
+    model: Model, assessment: Assessment, words: Words, deadline: date | None, levers: Mapping[str, Table], profile: Table
+) -> Page:
+    """Compose the start sheet over the tables of the levers and of the profile."""
+    profile_ = assessment.profile
+    name = words("sheet.start")
+    about = " · ".join(
+        (words.of(model.names["sector"][profile_.sector]), words.of(model.names["size"][profile_.size]), words.of(model.edition.name))
+    )
+    count = len(model.indicators)
+    progress = _progress(name, model, levers, words, row=6)
+    organisation = profile.span("value", 0, 0)
+    facts: dict[str, dict[str, object]] = {
+        "why": {},
+        "time": {"count": count, "hours": words.figure(max(1, round(count * MINUTES / 60 * 2) / 2))},
+        "how": {},
+        "states": {"na": words("level.not_applicable"), "unknown": words("level.unknown")},
+        "who": {"functions": _functions(model, words)},
+        "deadline": {"date": words.date(deadline) if deadline else words("start.no_deadline")},
+        "privacy": {},
+        "send": {},
+    }
+    guide: list[Put] = []
+    for n, (key, given) in enumerate(facts.items()):
+        guide += [
+            Put(progress.bottom + 2 + n, 0, words(f"start.{key}.title"), "guide-title"),
+            Put(progress.bottom + 2 + n, 1, words(f"start.{key}.text", **given), "guide", cols=5),
+        ]
+    return Page(
+        name,
+        puts=(
+            Put(0, 0, title(model, words), "title", cols=6),
+            Put(1, 0, Formula('IF({name}="",{none},{name})'.replace("{none}", live.quoted(words("start.no_name"))),
+                              assessment.organisation or words("start.no_name"), {"name": organisation}), "subtitle", cols=6),
+            Put(2, 0, about, "hint", cols=6),
+            Put(4, 0, _ready(progress, organisation, assessment, words), "ready", cols=6),
+            *guide,
+        ),
+        tables=(progress,),
+        widths={5: 62},
+        heights={4: 26},
+        protect=True,
+        tall=1,
+        footer=words("footer.questionnaire"),
+        tab="entry-line",
+    )  # fmt: skip
+
+
+def _progress(name: str, model: Model, levers: Mapping[str, Table], words: Words, row: int) -> Table:
+    columns = (("sheet", 30, "strong"), ("asked", 11, "count"), ("dealt", 11, "count"), ("left", 11, "count"), ("ready", 15, "state"))
+    sheet = Sheet(
+        name, "sheet", tuple(Column(field, words(f"start.column.{field}"), width=width, look=look) for field, width, look in columns)
+    )
+    rows = []
+    for lever in model.levers:
+        table = levers[lever.code]
+        asked, done = len(lever.indicators), done_now(table)
+        ready, todo = words("start.lever_done"), words("start.lever_todo")
+        rows.append(
+            Row(
+                {
+                    "sheet": Link(f"{lever.code} · {words.of(lever.name)}", table.span("level", 1, 1)),
+                    "asked": asked,
+                    "dealt": Formula("SUM({done})", float(done), {"done": table.span("done")}),
+                    "left": Formula("{asked}-{dealt}", float(asked - done)),
+                    "ready": Formula(f"IF({{left}}=0,{live.quoted(ready)},{live.quoted(todo)})", ready if asked == done else todo),
+                }
+            )
+        )
+    rules = (Rule(("ready",), "{left}=0", "settled"),)
+    return Table("progress", sheet, tuple(rows), row, rules=rules, filters=False)
+
+
+def _ready(progress: Table, organisation: Span, assessment: Assessment, words: Words) -> Formula:
+    left = sum(int(row.values["left"].value) for row in progress.rows if isinstance(row.values["left"], Formula))
+    says = {key: words(f"start.ready.{key}") for key in ("yes", "name", "left")}
+    named = f'IF({{name}}="",{live.quoted(says["name"])},{live.quoted(says["yes"])})'
+    text = f"IF(SUM({{left}})>0,SUM({{left}})&{live.quoted(says['left'])},{named})"
+    shown = f"{left}{says['left']}" if left else says["yes"] if assessment.organisation else says["name"]
+    return Formula(text, shown, {"left": progress.span("left"), "name": organisation})
+
+
+def _functions(model: Model, words: Words) -> str:
+    """Return who can answer how many indicators: ``Direction (12), Informatique (9)``."""
+    counts = Counter(function for one in model.indicators.values() for function in one.functions)
+    return ", ".join(f"{words.of(named.name)}\u00a0({counts[named.id]})" for named in model.functions if counts[named.id])

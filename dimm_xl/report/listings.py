@@ -1,0 +1,151 @@
+"""The long lists of the consolidated workbook: ranking, heat map, findings, flat data; a row an organisation or a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dimm_xl.assessment import Return
+from dimm_xl.describe import message, repair
+from dimm_xl.model import Model
+from dimm_xl.page import Page, Put, Row, Rules, Shades, Table
+from dimm_xl.report.result import Described, Result, described_sheet, grouping_shown, shown
+from dimm_xl.scoring import standing
+from dimm_xl.sheet import Column, Sheet
+from dimm_xl.words import Words
+
+
+def ranking_page(model: Model, results: Sequence[Result], words: Words) -> Page:
+    """Compose the ranking: best overall score first, organisations without a score that may be shown last."""
+    name = words("sheet.ranking")
+    levers = [(lever.code, f"{lever.code} · {words.of(lever.name)}") for lever in model.levers]
+    described: Described = (
+        ("rank", "row-figure-whole", 7),
+        ("organisation", "row-strong", 34),
+        ("sector", "row-quiet", 28),
+        ("size", "row-quiet", 26),
+        ("score", "row-score", 9),
+        ("low", "row-figure", 8),
+        ("high", "row-figure", 8),
+        ("coverage", "row-share", 12),
+        ("standing", "row-quiet", 18),
+    )
+    base = described_sheet(name, described, words, "organisation")
+    sheet = Sheet(name, base.key, (*base.columns, *(Column(code, title, look="row-figure", width=13) for code, title in levers)))
+
+    def order(result: Result) -> tuple[bool, float, str]:
+        value = shown(model, result.scores.overall)
+        return (value is None, -(value or 0.0), result.id)
+
+    rows = []
+    for n, result in enumerate(sorted(results, key=order), 1):
+        score, profile = result.scores.overall, result.assessment.profile
+        value = shown(model, score)
+        rows.append(
+            Row(
+                {
+                    "rank": n if value is not None else None,
+                    "organisation": result.assessment.organisation,
+                    "sector": words.of(model.names["sector"][profile.sector]),
+                    "size": words.of(model.names["size"][profile.size]),
+                    "score": "–" if value is None else value,
+                    "low": score.low,
+                    "high": score.high,
+                    "coverage": score.coverage,
+                    "standing": words(f"standing.{standing(score, model.scoring).value}"),
+                    **{code: shown(model, one) for code, one in result.scores.levers.items()},
+                }
+            )
+        )
+    shades = Shades(tuple(code for code, _ in levers), model.scale.lowest, model.scale.highest)
+    return _listing(name, "ranking", sheet, tuple(rows), words, rules=(shades,))
+
+
+def _listing(name: str, table: str, sheet: Sheet, rows: tuple[Row, ...], words: Words, rules: Rules = ()) -> Page:
+    cols = len(sheet.columns)
+    return Page(
+        name,
+        puts=(
+            Put(0, 0, words(f"portfolio.{table}.title"), "title", cols=cols),
+            Put(1, 0, words(f"portfolio.{table}.intro"), "hint", cols=cols),
+        ),
+        tables=(Table(table, sheet, rows, 3, rules=rules),),
+        freeze=(4, 2),
+        footer=words("footer.portfolio"),
+    )
+
+
+def heat_page(model: Model, results: Sequence[Result], words: Words) -> Page:
+    """Compose the heat map: organisations × groupings."""
+    name = words("sheet.heat")
+    codes = [(one.code, words.of(one.name)) for lever in model.levers for one in lever.groupings]
+    columns = (
+        Column("organisation", words("portfolio.column.organisation"), look="row-strong", width=34),
+        *(Column(code, f"{code} {title}", look="shade", width=11.5) for code, title in codes),
+    )
+    rows = tuple(
+        Row({"organisation": result.assessment.organisation, **{code: grouping_shown(model, result, code) for code, _ in codes}})
+        for result in results
+    )
+    shades = Shades(tuple(code for code, _ in codes), model.scale.lowest, model.scale.highest)
+    return _listing(name, "heat", Sheet(name, "organisation", columns), rows, words, rules=(shades,))
+
+
+def findings_page(returns: Sequence[Return], words: Words) -> Page:
+    """Compose the findings of a run, the gravest first."""
+    name = words("sheet.findings")
+    described: Described = (
+        ("severity", "row-strong", 14),
+        ("file", "row-line", 40),
+        ("sheet", "row-line", 24),
+        ("cell", "row-line", 8),
+        ("code", "row-quiet", 24),
+        ("message", "row", 70),
+        ("repair", "row", 50),
+    )
+    order = {"error": 0, "warning": 1, "info": 2}
+    found = sorted((finding for one in returns for finding in one.findings), key=lambda one: order[one.code.severity.value])
+    rows = tuple(
+        Row(
+            {
+                "severity": words(f"severity.{one.code.severity.value}"),
+                "file": one.file,
+                "sheet": one.sheet or None,
+                "cell": one.cell or None,
+                "code": one.code.name,
+                "message": message(one, words),
+                "repair": repair(one, words),
+            }
+        )
+        for one in found
+    )
+    return _listing(name, "findings", described_sheet(name, described, words, "file"), rows, words)
+
+
+def flat_page(model: Model, results: Sequence[Result], words: Words) -> Page:
+    """Compose the flat data: a row an organisation, a column a score or a level."""
+    name = words("sheet.data")
+    scores = [("overall", words("synthesis.overall")), *((lever.code, f"{lever.code} · {words.of(lever.name)}") for lever in model.levers)]
+    described: Described = (("organisation", "row-line", 30), ("sector", "row-line", 26), ("size", "row-line", 24))
+    columns = (
+        *described_sheet(name, described, words, "organisation").columns,
+        *(Column(code, title, look="row-figure", width=11) for code, title in scores),
+        *(Column(code, code, look="row-figure-whole", width=7) for code in model.indicators),
+    )
+    rows = []
+    for result in results:
+        profile = result.assessment.profile
+        levels = {code: result.assessment.answer(code).level for code in result.model.indicators}
+        rows.append(
+            Row(
+                {
+                    "organisation": result.assessment.organisation,
+                    "sector": words.of(model.names["sector"][profile.sector]),
+                    "size": words.of(model.names["size"][profile.size]),
+                    "overall": result.scores.overall.value,
+                    **{code: score.value for code, score in result.scores.levers.items()},
+                    **levels,
+                }
+            )
+        )
+    table = Table("scores", Sheet(name, "organisation", columns), tuple(rows), 0)
+    return Page(name, tables=(table,), freeze=(1, 1), footer=words("footer.portfolio"))
