@@ -118,5 +118,6 @@ def _figure(measure: Measure, level: int, chance: random.Random) -> float:
         high = steps[level - 1] if level else steps[0] * 1.5
         low = steps[level] if level < len(steps) else high * 0.5
     figure = low + (high - low) * chance.uniform(0.05, 0.9)
-    whole = round(figure)
-    return float(whole) if high - low > 3 else round(figure, 2)
+    if measure.unit["en"] == "%" and figure < 1:
+        return 0.0  # people type whole percentages; a fraction would look like a slip
+    return float(round(figure)) if high - low > 3 else round(figure, 2)

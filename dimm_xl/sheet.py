@@ -56,7 +56,10 @@ def face(cell: object) -> str:
 
 
 def number(cell: object) -> float:
-    """Return a cell as a finite number, decimal comma and blanks between thousands allowed; ValueError otherwise."""
+    """Return a cell as a finite number; ValueError otherwise.
+
+    In text, a decimal comma and blanks between thousands are allowed.
+    """
     if isinstance(cell, bool | CellError | datetime.date | datetime.time | datetime.timedelta):
         raise ValueError(text(cell))
     if isinstance(cell, int | float):
@@ -69,6 +72,11 @@ def number(cell: object) -> float:
     if not math.isfinite(value):
         raise ValueError(text(cell))
     return value
+
+
+def figure(cell: object) -> float:
+    """Return a measured figure: a number, in text perhaps with a percent sign (``12,5 %`` is 12.5); ValueError otherwise."""
+    return number(face(cell).removesuffix("%") if isinstance(cell, str) else cell)
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,7 @@ class Kind:
 
 
 TEXT = Kind("kind.text")
-NUMBER = Kind("kind.number", number, float)
+NUMBER = Kind("kind.number", figure, float)
 
 
 def choice(labels: Mapping[str, str]) -> Kind:

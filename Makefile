@@ -1,0 +1,58 @@
+# One word for the newcomer: `make` checks everything. `make demo` and `make test` need nothing but Python and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := check
+.PHONY: check lint types imports test docs docs-unchanged fix golden samples bench demo clean
+
+$(READY): setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
+check: lint types imports test docs-unchanged  ## everything that a change must pass
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+imports: $(READY)
+	$(BIN)/lint-imports
+
+test: $(READY)  ## the tests; those that need LibreOffice are skipped where it is missing
+	$(BIN)/python -m pytest -q
+
+docs: $(READY)  ## write the generated pages of docs/ anew
+	$(BIN)/python -m docs.generate
+
+docs-unchanged: $(READY)
+	$(BIN)/python -m docs.generate --check
+
+fix: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+golden: $(READY)  ## accept what the workbooks look like now; read the difference before you commit it
+	DIMM_XL_GOLDEN=accept $(BIN)/python -m pytest -q tests/test_golden.py
+
+samples: $(READY)  ## run the sample campaign anew and accept its results
+	$(BIN)/python -m samples.regenerate
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks.bench
+
+demo: $(READY)  ## issue questionnaires, make up returns, run the main job
+	rm -rf demo
+	$(BIN)/dimm-xl issue demo/questionnaires --sector tourism --size sme --organisation "Hôtel des Tilleuls"
+	$(BIN)/dimm-xl issue demo/questionnaires --sector health --size public --lang en
+	$(BIN)/dimm-xl sample demo/returns --returns 60 --seed 2026
+	$(BIN)/dimm-xl run demo/returns demo/results
+	@echo "Open demo/results/consolidated.xlsx, then any workbook of demo/results/organisations."
+
+clean:
+	rm -rf $(VENV) demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

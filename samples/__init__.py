@@ -1,0 +1,1 @@
+"""One small complete campaign: returns good and damaged, and what a run makes of them."""

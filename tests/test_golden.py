@@ -1,0 +1,57 @@
+"""What small workbooks look like, part by part, as text that git can show; `make golden` accepts a change."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+
+import pytest
+from tests.support import as_text, indicator, small_model
+
+from dimm_xl import catalogue
+from dimm_xl.assessment import UNKNOWN, Answer, Answered, Assessment, NotApplicable
+from dimm_xl.campaign import look
+from dimm_xl.model import Measure, Model, Profile
+from dimm_xl.page import Book
+from dimm_xl.questionnaire import Request, questionnaire
+from dimm_xl.report.organisation import organisation_book
+from dimm_xl.report.result import Result
+from dimm_xl.scoring import score
+from dimm_xl.workbook.write import write
+
+GOLDEN = Path(__file__).parent / "golden"
+SHARE = Measure(
+    figure={"fr": "Part", "en": "Share"}, unit={"fr": "%", "en": "%"}, better="high", thresholds=(5, 25, 50, 75, 95), highest=100
+)
+MODEL = small_model((indicator("AX1", 3), indicator("AX2", 1)), (indicator("BX1", 2, measure=SHARE), indicator("BX2")))
+ANSWERS = {
+    "AX1": Answer(Answered(4), evidence="Plan signé"),
+    "AX2": Answer(NotApplicable("pas de stock"), reason="pas de stock"),
+    "BX1": Answer(Answered(2), 30.0, comment="- deux sites"),
+    "BX2": Answer(UNKNOWN),
+}
+
+
+def book(name: str) -> Book:
+    """Compose one of the golden workbooks."""
+    profile = Profile("tourism", "sme")
+    model: Model = MODEL.at(profile)
+    said = Assessment("Hôtel d’essai", profile, model.id, "v1", "fr", answers={} if name == "questionnaire-blank" else ANSWERS)
+    words = catalogue.words("fr")
+    if name == "organisation":
+        return organisation_book(Result("hotel-d-essai", "retour.xlsx", "0" * 64, model, said, score(model, said)), words)
+    return questionnaire(model, said, Request(words))
+
+
+@pytest.mark.parametrize("name", ["questionnaire-blank", "questionnaire-filled", "organisation"])
+def test_a_workbook_changes_only_when_someone_accepts_the_change(name: str) -> None:
+    """Every XML part of a small workbook equals its golden text."""
+    made = as_text(write(book(name), look()))
+    path = GOLDEN / f"{name}.txt"
+    if os.environ.get("DIMM_XL_GOLDEN") == "accept":
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(made, "utf-8")
+    kept = path.read_text("utf-8").splitlines()
+    difference = list(difflib.unified_diff(kept, made.splitlines(), f"golden/{name}.txt", "now", lineterm="", n=2))
+    assert not difference, "\n".join([*difference[:60], "accept it with: make golden"])
