@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dimm_xl.model import Indicator, Lever
-from dimm_xl.page import Bars, Chart, Page, Put, Row, Rules, Series, Table, Value
+from dimm_xl.page import Bars, Chart, Page, Put, Row, Rules, Series, Table
 from dimm_xl.report.result import Result, bin_rules, demands, judged, rounded
 from dimm_xl.scoring import Standing, standing
 from dimm_xl.sheet import Column, Sheet
@@ -53,7 +53,7 @@ def _groupings(name: str, result: Result, lever: Lever, words: Words) -> Table:
         score = result.scores.groupings[grouping.code]
         heard = words("result.heard", answered=score.answered, expected=score.expected)
         hidden = standing(score, result.model.scoring) is Standing.HIDDEN
-        value: Value = "–" if hidden or score.value is None else score.value
+        value = None if hidden else score.value
         rows.append(
             Row({"code": grouping.code, "grouping": words.of(grouping.name), "value": value, "target": score.target, "heard": heard})
         )

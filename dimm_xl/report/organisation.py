@@ -123,7 +123,7 @@ def _levers(name: str, result: Result, pages: tuple[Page, ...], words: Words) ->
 
 def _shown(result: Result, score: Score) -> Value:
     hidden = standing(score, result.model.scoring) is Standing.HIDDEN
-    return "–" if hidden or score.value is None else score.value
+    return None if hidden else score.value
 
 
 def _radar(result: Result, table: Table, words: Words) -> Chart:
