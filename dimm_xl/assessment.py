@@ -92,13 +92,17 @@ class Status(Enum):
 
 @dataclass(frozen=True)
 class Return:
-    """One file of a run: what became of it, the assessment it holds (None when refused or ignored) and its findings."""
+    """One file of a run: what became of it, the assessment it holds (None when refused or ignored) and its findings.
+
+    ``when`` is the date inside the file (ISO, empty when it has none): which of two returns is newer.
+    """
 
     file: str
     sha256: str
     status: Status
     assessment: Assessment | None = None
     findings: tuple[Finding, ...] = ()
+    when: str = ""
 
 
 def settle(indicator: Indicator, state: State, figure: float | None) -> State | None:

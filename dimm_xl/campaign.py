@@ -6,7 +6,7 @@ Every stage is a function over values or files; the command line calls one of th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache, partial
@@ -16,26 +16,21 @@ import yaml
 
 from dimm_xl import catalogue, pool
 from dimm_xl.assessment import Assessment, Return, Status
-from dimm_xl.files import slug, walk, write_whole
-from dimm_xl.findings import Code, Finding
+from dimm_xl.collect import Collected, Heard, Reading, Source, collect, unheard
+from dimm_xl.files import slug, write_whole
+from dimm_xl.findings import Severity
 from dimm_xl.look import Look
 from dimm_xl.model import Model, Profile
 from dimm_xl.questionnaire import Request, questionnaire
+from dimm_xl.questionnaire.correct import correction, faults, letter
 from dimm_xl.report.organisation import organisation_book
 from dimm_xl.report.result import Result
 from dimm_xl.report.tables import write_tables
-from dimm_xl.returns import read_return, refused, resolved
+from dimm_xl.returns import judge, parse
 from dimm_xl.sample import Drawn, sample
 from dimm_xl.scoring import score
+from dimm_xl.workbook.guard import DEFAULT, Limits
 from dimm_xl.workbook.write import write
-
-Heard = Callable[[str, int, int], None]
-"""Told the stage, how many of its files are done and how many there are, for a progress bar."""
-
-
-def unheard(stage: str, done: int, total: int) -> None:
-    """Hear nothing."""
-
 
 # --- issue
 
@@ -65,7 +60,7 @@ def issue(out: Path, profiles: Iterable[Profile], wanted: Wanted) -> Iterator[Pa
 
 def fill(wanted: Wanted, assessment: Assessment) -> bytes:
     """Return the questionnaire of an assessment, its answers filled in, as a workbook."""
-    model = resolved(wanted.model, assessment.edition, assessment.profile, assessment.selection)
+    model = catalogue.resolved(wanted.model, assessment.edition, assessment.profile, assessment.selection)
     request = Request(catalogue.words(assessment.lang), deadline=wanted.deadline, score=wanted.score, glossary=catalogue.glossary())
     return write(questionnaire(model, assessment, request), look())
 
@@ -121,6 +116,12 @@ class Run:
     lang: str = "fr"
     models: tuple[str, ...] = ("dimm",)
     workers: int | None = None
+    limits: Limits = DEFAULT
+
+    @property
+    def reading(self) -> Reading:
+        """How files are read."""
+        return Reading(self.models, self.limits, self.workers)
 
 
 @dataclass(frozen=True)
@@ -144,51 +145,11 @@ class Summary:
 
 
 def run(asked: Run, heard: Heard = unheard) -> Summary:
-    """Read everything below ``asked.returns``, check, score, and write results, tables and the consolidated workbook."""
-    returns, faults = collect(asked, heard)
-    named = identify(returns)
-    faults += report(asked, returns, named, heard)
-    return summarise(asked, returns, named, faults)
-
-
-def collect(asked: Run, heard: Heard = unheard) -> tuple[list[Return], list[str]]:
-    """Read and check every file, each in a worker; return them in the order of their names, and our own faults' tracebacks."""
-    listed = list(walk(asked.returns, asked.out))
-    readable = [(name, path) for name, path, read in listed if read]
-    ignored = [Return(name, "", Status.IGNORED, None, (Finding(Code.IGNORED, file=name),)) for name, _, read in listed if not read]
-    returns, faults = list(ignored), []
-    outcomes = pool.each(partial(_collect_one, asked.models), readable, asked.workers)
-    for n, ((name, _), outcome) in enumerate(outcomes, 1):
-        if isinstance(outcome, pool.Failed):
-            faults += [f"{name}\n{outcome.detail}"] if outcome.detail else []
-            returns.append(refused(name, "", Finding(FAILURES[outcome.why])))
-        else:
-            returns.append(outcome)
-        heard("reading", n, len(readable))
-    return once(sorted(returns, key=lambda one: one.file)), faults
-
-
-FAILURES = {"time": Code.TOOK_TOO_LONG, "memory": Code.TOO_BIG, "crash": Code.CRASHED, "fault": Code.FAULT}
-
-
-def _collect_one(models: tuple[str, ...], job: tuple[str, Path]) -> Return:
-    name, path = job
-    try:
-        content = path.read_bytes()
-    except OSError as problem:
-        return refused(name, "", Finding(Code.UNREADABLE, facts={"reason": problem.strerror or str(problem)}))
-    return read_return(name, content, models)
-
-
-def once(returns: Sequence[Return]) -> list[Return]:
-    """Count identical content once: the first file by name stands, the others are set aside and say which one."""
-    first: dict[str, str] = {}
-    kept = []
-    for one in returns:
-        same = first.setdefault(one.sha256, one.file) if one.assessment else one.file
-        apart = Return(one.file, one.sha256, Status.IGNORED, None, (Finding(Code.DUPLICATE, file=one.file, facts={"other": same}),))
-        kept.append(one if same == one.file else apart)
-    return kept
+    """Read everything below ``asked.returns``, check, score, and write results, files to correct, tables and the consolidated workbook."""
+    found = collect(asked.returns, asked.out, asked.reading, heard)
+    named = identify(found.returns)
+    faults = [*found.faults, *send_back(asked, found, heard), *report(asked, found.returns, named, heard)]
+    return summarise(asked, found.returns, named, faults)
 
 
 def identify(returns: Sequence[Return]) -> dict[str, Return]:
@@ -226,12 +187,42 @@ def _report_one(asked: Run, job: tuple[str, Return]) -> Path:
     return write_whole(asked.out / "organisations" / f"{name}.xlsx", write(book, look()))
 
 
+def send_back(asked: Run, found: Collected, heard: Heard = unheard) -> list[str]:
+    """Write, for each return with errors, a workbook to correct and the text of an e-mail; for each refused one, the text alone."""
+    wrong = [one for one in found.returns if any(finding.code.severity is Severity.ERROR for finding in one.findings)]
+    jobs = [(one, found.sources[one.file]) for one in wrong if one.file in found.sources]
+    failed = []
+    for n, ((one, _), outcome) in enumerate(pool.each(partial(_send_back_one, asked), jobs, asked.workers, deadline=60), 1):
+        if isinstance(outcome, pool.Failed):
+            failed.append(f"{one.file}: {outcome.why}\n{outcome.detail}")
+        heard("to correct", n, len(jobs))
+    return failed
+
+
+def _send_back_one(asked: Run, job: tuple[Return, Source]) -> Path:
+    one, source = job
+    folder = asked.out / "to-correct"
+    name = one.file.replace("/", "_").replace("\\", "_")
+    if one.assessment is None:
+        words = catalogue.words(asked.lang)
+        return write_whole(folder / f"{name}.txt", letter(one.file, "", one.findings, "", words).encode("utf-8", "replace"))
+    parsed = parse(source.read(asked.limits), asked.models, asked.limits)
+    assessment, findings = judge(parsed, one.file)
+    words = catalogue.words(assessment.lang)
+    todo = faults(findings, parsed.given)
+    request = Request(words, glossary=catalogue.glossary())
+    attached = name if name.lower().endswith(".xlsx") else f"{name}.xlsx"
+    text = letter(one.file, assessment.organisation, [fault.finding for fault in todo], attached, words)
+    write_whole(folder / f"{name}.txt", text.encode("utf-8", "replace"))
+    return write_whole(folder / attached, write(correction(parsed.model, assessment, parsed.given, todo, request), look()))
+
+
 def result_of(name: str, one: Return, models: Sequence[str]) -> Result:
     """Score an accepted return."""
     assessment = one.assessment
     assert assessment is not None
     where = {catalogue.load(model).id: model for model in models}[assessment.model]
-    model = resolved(where, assessment.edition, assessment.profile, assessment.selection)
+    model = catalogue.resolved(where, assessment.edition, assessment.profile, assessment.selection)
     return Result(name, one.file, one.sha256, model, assessment, score(model, assessment))
 
 

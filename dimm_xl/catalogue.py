@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import pairwise
@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from dimm_xl.findings import Fault, Faulty
-from dimm_xl.model import Indicator, Model, Text
+from dimm_xl.model import Indicator, Model, Profile, Text
 from dimm_xl.words import Words, flatten
 
 SHIPPED = files("dimm_xl_templates")
@@ -72,6 +72,17 @@ def load(name: str = "dimm") -> Model:
         known = ", ".join(shipped_models())
         raise Faulty([Fault(name, 0, "", f"no model here: neither a folder with {ENTRY} nor one of {known}")])
     return _load(place)
+
+
+@lru_cache(maxsize=512)
+def resolved(name: str, edition: str, profile: Profile, selection: str | None) -> Model:
+    """Return a model as one questionnaire sees it; KeyError when an id is unknown, Faulty when there is no such model."""
+    return load(name).at_edition(edition).at(profile, selection)
+
+
+def words_of(lang: str, languages: Sequence[str]) -> tuple[Words, tuple[Words, ...]]:
+    """Return the labels of a language, and those of the others, whose headers are recognised too."""
+    return words(lang), tuple(words(other) for other in languages if other != lang)
 
 
 def _load(place: Traversable) -> Model:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from dimm_xl.assessment import UNKNOWN, Answer, Answered, Blank, NotApplicable, State, settle
 from dimm_xl.findings import Code, Finding, Severity
@@ -84,6 +85,14 @@ def share_typed_whole(model: Model, given: Sequence[Given]) -> Iterator[Finding]
             yield row.finding(Code.SMALL_SHARE, "measure", figure=row.measure, meant=row.measure * 100)
 
 
+def figure_given(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
+    """Where a figure is asked for, a level alone rests on the respondent's word."""
+    rows = [row for row in given if isinstance(row.level, int) and row.measure is None and "measure" not in row.faulty]
+    bare = [row.indicator for row in rows if (one := model.indicators.get(row.indicator)) and one.measure]
+    if bare:
+        yield Finding(Code.NO_FIGURE, facts={"indicators": ", ".join(bare)})
+
+
 def every_indicator(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
     """Every indicator of the questionnaire still has its row."""
     rows = {row.indicator for row in given}
@@ -98,12 +107,69 @@ def _possible(indicator: Indicator, figure: float) -> bool:
 
 
 Check = Callable[[Model, Sequence[Given]], Iterator[Finding]]
-CHECKS: tuple[Check, ...] = (known_codes, answered_once, reason_given, figure_possible, within_figure, share_typed_whole, every_indicator)
+CHECKS: tuple[Check, ...] = (
+    known_codes,
+    answered_once,
+    reason_given,
+    figure_possible,
+    within_figure,
+    share_typed_whole,
+    figure_given,
+    every_indicator,
+)
 
 
 def check(model: Model, given: Sequence[Given]) -> tuple[Finding, ...]:
     """Return the findings of every rule on the rows of a return; ``model`` is resolved for its profile."""
     return tuple(finding for rule in CHECKS for finding in rule(model, given))
+
+
+def all_the_same(model: Model, said: Mapping[str, Answer]) -> Iterator[Finding]:
+    """Ten answers or more are not all at one level."""
+    levels = [answer.level for answer in said.values() if answer.level is not None]
+    if len(levels) >= MANY and len(set(levels)) == 1:
+        yield Finding(Code.ALL_THE_SAME, facts={"level": levels[0], "count": len(levels)})
+
+
+def highest_with_evidence(model: Model, said: Mapping[str, Answer]) -> Iterator[Finding]:
+    """The highest level comes with evidence."""
+    top = model.scale.highest
+    bare = [code for code, answer in said.items() if answer.level == top and not answer.evidence]
+    if bare:
+        yield Finding(Code.NO_EVIDENCE, facts={"level": top, "indicators": ", ".join(bare)})
+
+
+def neighbours_alike(model: Model, said: Mapping[str, Answer]) -> Iterator[Finding]:
+    """Neighbouring indicators of a grouping are not at opposite ends."""
+    for lever in model.levers:
+        for grouping in lever.groupings:
+            for one, other in pairwise(indicator.code for indicator in grouping.indicators):
+                low, high = said[one].level, said[other].level
+                if low is not None and high is not None and abs(low - high) >= FAR:
+                    yield Finding(Code.FAR_APART, facts={"indicator": one, "level": low, "other": other, "other_level": high})
+
+
+def levers_covered(model: Model, said: Mapping[str, Answer]) -> Iterator[Finding]:
+    """Every lever has enough answers for its score to be shown."""
+    for lever in model.levers:
+        several = [said[one.code] for one in lever.indicators]
+        expected = sum(not isinstance(answer.state, NotApplicable) for answer in several)
+        answered = sum(answer.level is not None for answer in several)
+        if answered < model.scoring.hidden_below * expected:
+            yield Finding(Code.LOW_COVERAGE, facts={"lever": lever.code, "answered": answered, "expected": expected})
+
+
+MANY, FAR = 10, 4
+"""Answers from which sameness is worth a note; levels apart from which neighbours are."""
+
+Note = Callable[[Model, Mapping[str, Answer]], Iterator[Finding]]
+NOTES: tuple[Note, ...] = (all_the_same, highest_with_evidence, neighbours_alike, levers_covered)
+"""Plausibility, for the consultant's eye before an interview: information, never blocking."""
+
+
+def note(model: Model, said: Mapping[str, Answer]) -> tuple[Finding, ...]:
+    """Return what is worth a question in settled answers."""
+    return tuple(finding for rule in NOTES for finding in rule(model, said))
 
 
 def answers(model: Model, given: Sequence[Given], findings: Sequence[Finding]) -> Mapping[str, Answer]:

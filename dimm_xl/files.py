@@ -11,6 +11,7 @@ import stat
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 SYSTEM = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
@@ -22,10 +23,19 @@ def slug(name: str, longest: int = 60) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:longest].strip("-") or "x"
 
 
-def walk(folder: Path, apart: Path | None = None) -> Iterator[tuple[str, Path, bool]]:
-    """Yield (name below the folder, path, whether it is to be read) for everything in it, sorted; ``apart`` is left out whole.
+@dataclass(frozen=True)
+class Lying:
+    """Something that lies in a folder: its name below it, and why it is set aside (``system``, ``special``; empty: to be read)."""
 
-    Links, devices, lock files and system files are listed but not to be read.
+    name: str
+    path: Path
+    aside: str = ""
+
+
+def walk(folder: Path, apart: Path | None = None) -> Iterator[Lying]:
+    """Yield everything in a folder and below, sorted by name; what is ``apart`` is left out whole.
+
+    Links are never followed: a link, a device, a pipe is special; lock files and system files are set aside too.
     """
     for path in sorted(folder.rglob("*")):
         if apart is not None and (path == apart or apart in path.parents):
@@ -33,8 +43,9 @@ def walk(folder: Path, apart: Path | None = None) -> Iterator[tuple[str, Path, b
         mode = path.lstat().st_mode
         if stat.S_ISDIR(mode):
             continue
-        hidden = path.name.startswith((".", "~$")) or path.name.lower() in SYSTEM
-        yield path.relative_to(folder).as_posix(), path, stat.S_ISREG(mode) and not hidden
+        system = path.name.startswith((".", "~$")) or path.name.lower() in SYSTEM
+        aside = "special" if not stat.S_ISREG(mode) else "system" if system else ""
+        yield Lying(path.relative_to(folder).as_posix(), path, aside)
 
 
 def write_whole(path: Path, content: bytes) -> Path:

@@ -32,29 +32,50 @@ class Code(Enum):
     NOT_A_WORKBOOK = (Severity.ERROR, "the content is not a workbook, whatever the file's name says")
     ENCRYPTED = (Severity.ERROR, "the workbook asks for a password to be opened")
     EMPTY_FILE = (Severity.ERROR, "the file holds nothing")
+    SUSPICIOUS = (Severity.ERROR, "the file is built in a way that no spreadsheet program builds it")
     TOO_BIG = (Severity.ERROR, "the file passes a limit")
+    TOO_MUCH_MEMORY = (Severity.ERROR, "reading needed more memory than a worker may take")
     TOOK_TOO_LONG = (Severity.ERROR, "reading passed the deadline")
     CRASHED = (Severity.ERROR, "the reader died on the file")
     FAULT = (Severity.ERROR, "dimm-xl itself failed on the file; the traceback is printed")
     NOT_A_QUESTIONNAIRE = (Severity.ERROR, "a workbook, but without the questionnaire's identity sheet")
     OTHER_MODEL = (Severity.ERROR, "a questionnaire of another model, edition or profile than this program knows")
     IGNORED = (Severity.INFO, "a lock file, a system file or a link: set aside")
+    NOT_A_FILE = (Severity.INFO, "a link, a device or a pipe: set aside, never followed")
+    BUNDLE = (Severity.INFO, "a zip of returns: its files are listed one by one")
     DUPLICATE = (Severity.INFO, "the same content was read already")
+    SUPERSEDED = (Severity.INFO, "a newer return of the same organisation was read")
+    NO_IDENTITY = (Severity.WARNING, "the hidden identity sheet is gone: the questionnaire was recognised by its codes")
+    MACRO_IGNORED = (Severity.INFO, "the workbook holds a macro: not looked at, not run")
+    LINK_IGNORED = (Severity.INFO, "the workbook holds links to other files: not followed")
 
     # The sheets
     NO_SHEET = (Severity.ERROR, "the sheet of a lever cannot be found")
     NO_COLUMN = (Severity.ERROR, "a column that is needed cannot be found")
     UNKNOWN_CODE = (Severity.WARNING, "a row carries a code that this questionnaire does not hold")
+    LAYOUT_CHANGED = (Severity.INFO, "columns stand in another order than in the questionnaire; read all the same")
     MISSING_ROW = (Severity.WARNING, "an indicator of the questionnaire has no row")
 
     # The cells
     BAD_VALUE = (Severity.ERROR, "a cell holds something that its column does not allow")
+    ERROR_CELL = (Severity.ERROR, "a cell to fill in holds an error such as #N/A")
+    UNCALCULATED = (Severity.ERROR, "a cell to fill in holds a formula that was never calculated")
+    TEXT_LOST = (Severity.WARNING, "a cell for text holds an error, often because the text began with = or -")
+    TEXT_CUT = (Severity.WARNING, "a text is longer than a cell may hold")
     TWICE = (Severity.ERROR, "an indicator is answered twice, differently")
     NO_REASON = (Severity.ERROR, "not applicable without a reason")
     ABOVE_FIGURE = (Severity.ERROR, "the level is above the ceiling that the measured figure sets")
     IMPOSSIBLE_FIGURE = (Severity.ERROR, "a measured figure is below 0 or above the highest that is possible")
     SMALL_SHARE = (Severity.WARNING, "a share below 1 %: perhaps a percentage that the program turned into a fraction")
+    NO_FIGURE = (Severity.INFO, "a level stands without the figure that was asked for")
     NO_ORGANISATION = (Severity.WARNING, "the organisation's name is missing")
+
+    # The whole, for the consultant's eye; never blocking
+    ALL_THE_SAME = (Severity.INFO, "ten answers or more, all at one level")
+    NO_EVIDENCE = (Severity.INFO, "level 5 is claimed without a word of evidence")
+    FAR_APART = (Severity.INFO, "neighbouring indicators of a grouping are four levels or more apart")
+    SAME_AS_OTHER = (Severity.INFO, "all levels equal those of another organisation")
+    LOW_COVERAGE = (Severity.INFO, "too few answers for a lever's score to be shown")
 
 
 Fact = str | int | float

@@ -231,11 +231,12 @@ class Model(Entry):
     def at(self, profile: Profile, selection: str | None = None) -> Model:
         """Return what ``profile`` is asked: applicable indicators only, sector and target resolved, no empty lever.
 
-        KeyError for an unknown sector, size or selection.
+        KeyError for an unknown size or selection, or sector; an empty sector stands for the general demands.
         """
-        for kind, chosen in (("sector", profile.sector), ("size", profile.size)):
-            if chosen not in self.names[kind]:
-                raise KeyError(chosen)
+        if profile.sector and profile.sector not in self.names["sector"]:
+            raise KeyError(profile.sector)
+        if profile.size not in self.names["size"]:
+            raise KeyError(profile.size)
         wanted = {entry.code for entry in self.selection(selection).indicators} if selection else self.indicators.keys()
         asked = self._kept(lambda indicator: profile.size in indicator.sizes and indicator.code in wanted)
         return replace(asked, levers=tuple(_resolved(lever, profile) for lever in asked.levers))

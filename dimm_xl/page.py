@@ -73,12 +73,16 @@ class Put:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table: values by field; ``heading`` rows title those below; ``closed`` entry fields stay locked here."""
+    """One row of a table: values by field; ``heading`` rows title those below; ``closed`` entry fields stay locked here.
+
+    ``bounds`` are what figures may be; ``notes`` mark cells and say what to do about them.
+    """
 
     values: Mapping[str, Value]
     heading: bool = False
     closed: frozenset[str] = frozenset()
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -6,43 +6,51 @@ Nothing that a person typed raises; what cannot be read at all is a refused retu
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 
 from dimm_xl import catalogue, layout
 from dimm_xl.assessment import Assessment, Return, Status
-from dimm_xl.checks import Given, answers, check
+from dimm_xl.catalogue import resolved, words_of
+from dimm_xl.checks import Given, answers, check, note
 from dimm_xl.findings import Code, Finding, Severity
-from dimm_xl.model import Model, Profile
+from dimm_xl.identity import Identity, identify
+from dimm_xl.model import Model
 from dimm_xl.sheet import Sheet, face, text
 from dimm_xl.words import Words
-from dimm_xl.workbook.guard import Refused
-from dimm_xl.workbook.read import Found, Grids, candidates, keyed, read
+from dimm_xl.workbook.guard import DEFAULT, Limits, Refused
+from dimm_xl.workbook.read import Found, Grids, Reading, candidates, read
 
 
 @dataclass(frozen=True)
-class Identity:
-    """What the identity sheet says: which questionnaire this is, hence which description it was made with."""
+class Parsed:
+    """What a workbook holds before it is judged: whose it is, the rows as given, the findings so far, what was typed and not understood.
 
-    model: str
-    edition: str
-    lang: str
-    profile: Profile
-    selection: str | None
+    ``raw`` is by (indicator, field). A fresh questionnaire to correct is made from this.
+    """
+
+    identity: Identity
+    model: Model
+    given: tuple[Given, ...]
+    respondent: Mapping[str, str]
+    findings: tuple[Finding, ...]
+    raw: Mapping[tuple[str, str], str]
+    when: str
 
 
-def read_return(file: str, content: bytes, models: Sequence[str] = ("dimm",)) -> Return:
+def read_return(file: str, content: bytes, models: Sequence[str] = ("dimm",), limits: Limits = DEFAULT, engine: str = "calamine") -> Return:
     """Read one returned workbook; ``file`` is its name for people, ``models`` where its model may be (ids or folders)."""
     digest = hashlib.sha256(content).hexdigest()
     try:
-        assessment, findings = _read(Grids(content), file, models)
+        parsed = parse(content, models, limits, engine)
     except Refused as refusal:
         return refused(file, digest, Finding(refusal.code, facts=refusal.facts))
+    assessment, findings = judge(parsed, file)
     placed = tuple(replace(finding, file=file) for finding in findings)
     troubled = any(finding.code.severity is not Severity.INFO for finding in placed)
     status = Status.ACCEPTED_WITH_FINDINGS if troubled else Status.ACCEPTED
-    return Return(file, digest, status, assessment, placed)
+    return Return(file, digest, status, assessment, placed, parsed.when)
 
 
 def refused(file: str, digest: str, finding: Finding) -> Return:
@@ -50,128 +58,131 @@ def refused(file: str, digest: str, finding: Finding) -> Return:
     return Return(file, digest, Status.REFUSED, None, (replace(finding, file=file),))
 
 
-def _read(grids: Grids, file: str, models: Sequence[str]) -> tuple[Assessment, tuple[Finding, ...]]:
-    identity = _identity(grids)
-    model = _model(identity, tuple(models))
-    words, others = _spoken(identity.lang, model.languages)
-    given, findings = _given(grids, model, words, others)
-    findings += check(model, given)
-    known, profile_findings = _respondent(grids, words, others)
+def parse(content: bytes, models: Sequence[str] = ("dimm",), limits: Limits = DEFAULT, engine: str = "calamine") -> Parsed:
+    """Read a workbook's identity, rows and respondent; Refused when it is none that can be read."""
+    grids = Grids(content, limits, engine)
+    identity, found = identify(grids, models)
+    model = _model(identity)
+    speech, others = words_of(identity.lang, model.languages)
+    given, findings, raw = _given(grids, identity, model, speech)
+    respondent, profile_findings = _respondent(grids, identity, speech, others)
+    notes = tuple(Finding(code) for code in grids.notes)
+    every = (*notes, *found, *findings, *check(model, given), *profile_findings)
+    return Parsed(identity, model, tuple(given), respondent, every, raw, grids.changed)
+
+
+def judge(parsed: Parsed, file: str) -> tuple[Assessment, tuple[Finding, ...]]:
+    """Return the assessment that stands and every finding: what is faulty is blank, never guessed."""
+    known = dict(parsed.respondent)
     name = known.pop("organisation", "")
+    findings = parsed.findings
     if not name:
-        profile_findings += (Finding(Code.NO_ORGANISATION, sheet=words("sheet.profile"), facts={"file": file}),)
+        sheet = words_of(parsed.identity.lang, parsed.model.languages)[0]("sheet.profile")
+        findings += (Finding(Code.NO_ORGANISATION, sheet=sheet, facts={"file": file}),)
+    said = answers(parsed.model, parsed.given, parsed.findings)
     assessment = Assessment(
         organisation=name or file.rpartition("/")[2].rpartition(".")[0],
-        profile=identity.profile,
-        model=identity.model,
-        edition=identity.edition,
-        lang=identity.lang,
-        selection=identity.selection,
-        answers=answers(model, given, findings),
+        profile=parsed.identity.profile,
+        model=parsed.model.id,
+        edition=parsed.identity.edition,
+        lang=parsed.identity.lang,
+        selection=parsed.identity.selection,
+        answers=said,
         respondent=known,
     )
-    return assessment, findings + profile_findings
+    return assessment, findings + note(parsed.model, said)
 
 
-def _spoken(lang: str, languages: Sequence[str]) -> tuple[Words, tuple[Words, ...]]:
-    return catalogue.words(lang), tuple(catalogue.words(other) for other in languages if other != lang)
-
-
-def _identity(grids: Grids) -> Identity:
-    """Return what the identity sheet says; Refused when there is none or it contradicts itself."""
-    for name in candidates(grids, [layout.IDENTITY]):
-        grid = grids[name]
-        if grid and grid[0] and face(grid[0][0]) == layout.IDENTITY:
-            said = keyed(grid)
-            if said.get("kind") == layout.KIND:
-                profile = Profile(said.get("sector", ""), said.get("size", ""))
-                return Identity(
-                    said.get("model", ""), said.get("edition", ""), said.get("lang", ""), profile, said.get("selection") or None
-                )
-    raise Refused(Code.NOT_A_QUESTIONNAIRE, sheets=", ".join(grids.names)[:200])
-
-
-@lru_cache(maxsize=512)
-def resolved(name: str, edition: str, profile: Profile, selection: str | None) -> Model:
-    """Return a model as one questionnaire sees it; KeyError when an id is unknown, Faulty when there is no such model."""
-    return catalogue.load(name).at_edition(edition).at(profile, selection)
-
-
-def _model(identity: Identity, models: tuple[str, ...]) -> Model:
-    known = {catalogue.load(name).id: name for name in models}
+def _model(identity: Identity) -> Model:
     try:
-        model = resolved(known[identity.model], identity.edition, identity.profile, identity.selection)
-        catalogue.load(known[identity.model]).languages.index(identity.lang)
-    except (KeyError, ValueError):
-        facts = {"model": identity.model, "edition": identity.edition, "sector": identity.profile.sector, "size": identity.profile.size}
-        raise Refused(Code.OTHER_MODEL, **facts) from None
-    return model
+        return resolved(identity.place, identity.edition, identity.profile, identity.selection)
+    except KeyError:
+        raise Refused(Code.OTHER_MODEL, **identity.facts) from None
 
 
-def _given(grids: Grids, model: Model, words: Words, others: Sequence[Words]) -> tuple[list[Given], tuple[Finding, ...]]:
+@cache
+def _described(place: str, lang: str) -> Sheet:
+    """Return the description of a lever's sheet as it is read: the same for every lever, headers of every language known."""
+    model = catalogue.load(place)
+    return layout.lever_sheet(model, model.levers[0], *words_of(lang, model.languages))
+
+
+@cache
+def _profile(place: str, lang: str) -> Sheet:
+    return layout.profile_sheet(*words_of(lang, catalogue.load(place).languages))
+
+
+Rows = tuple[list[Given], list[Finding], dict[tuple[str, str], str]]
+
+
+def _given(grids: Grids, identity: Identity, model: Model, words: Words) -> Rows:
     """Return the rows of every lever, wherever they stand in the workbook, with the findings of reading them."""
     given: list[Given] = []
     findings: list[Finding] = []
+    raw: dict[tuple[str, str], str] = {}
     headings = {grouping.code for lever in model.levers for grouping in lever.groupings}
     hints = [layout.sheet_name(lever, words) for lever in model.levers]
-    sheet = layout.lever_sheet(model, model.levers[0], words, others)
+    sheet = _described(identity.place, identity.lang)
     for name in candidates(grids, hints):
         if set(model.indicators) <= {row.indicator for row in given}:
             break  # every indicator has its row: no need to read glossary and synthesis
         reading = read(sheet, grids[name], name)
-        if reading is None:
+        rows = [] if reading is None else [(found, _row(found, name)) for found in reading.rows]
+        known = [(found, row) for found, row in rows if row.indicator not in headings]
+        if reading is None or not any(row.indicator in model.indicators for _, row in known):
             continue
-        rows = [_row(found, name) for found in reading.rows]
-        known = [row for row in rows if row.indicator not in headings]
-        if not known:
-            continue
-        at = {found.cells["level"]: row.indicator for found, row in zip(reading.rows, rows, strict=True) if "level" in found.cells}
-        at |= {found.cells["measure"]: row.indicator for found, row in zip(reading.rows, rows, strict=True) if "measure" in found.cells}
-        given += known
-        findings += [replace(one, facts={**one.facts, **_about(at.get(one.cell))}) for one in reading.findings]
-        if missing := [field for field in ("level", "reason") if field in reading.missing]:
-            findings.append(Finding(Code.NO_COLUMN, "", name, facts={"column": ", ".join(words(f"column.{field}") for field in missing)}))
+        given += [row for _, row in known]
+        raw |= {(row.indicator, field): shown for found, row in known for field, shown in found.raw.items()}
+        findings += _placed(reading, known, name, words)
     if not given:
         raise Refused(Code.NO_SHEET, sheet=", ".join(hints), sheets=", ".join(grids.names)[:200])
-    return given, tuple(findings)
+    return given, findings, raw
 
 
-def _about(indicator: str | None) -> Mapping[str, str]:
-    return {"indicator": indicator} if indicator else {}
-
-
-def _row(found: Found, name: str) -> Given:
-    values = dict(found.values)
-    code = face(values.pop("code")).upper()
-    return Given(code, name, found.cells, faulty=found.faulty, **{key: value for key, value in values.items() if key in ENTRIES})
+def _placed(reading: Reading, known: Sequence[tuple[Found, Given]], name: str, words: Words) -> list[Finding]:
+    """Return a sheet's findings, each with the indicator of its row, and what its headers tell."""
+    whose = {address: row.indicator for found, row in known for address in found.cells.values()}
+    found = [
+        replace(one, facts={**one.facts, "indicator": whose[one.cell]} if one.cell in whose else one.facts) for one in reading.findings
+    ]
+    missing = [words(f"column.{field}") for field in ("level", "reason", "measure", "evidence", "comment") if field in reading.missing]
+    if missing:
+        found.append(Finding(Code.NO_COLUMN, "", name, facts={"column": ", ".join(missing)}))
+    if reading.moved:
+        found.append(Finding(Code.LAYOUT_CHANGED, "", name))
+    return found
 
 
 ENTRIES = ("measure", "level", "reason", "evidence", "comment")
 
 
-def _respondent(grids: Grids, words: Words, others: Sequence[Words]) -> tuple[dict[str, str], tuple[Finding, ...]]:
-    """Return what the profile sheet says, by field."""
-    sheet: Sheet = layout.profile_sheet(words, others)
+def _row(found: Found, name: str) -> Given:
+    values = {field: value for field, value in found.values.items() if field in ENTRIES}
+    return Given(face(found.values["code"]).upper(), name, found.cells, faulty=found.faulty, **values)
+
+
+def _respondent(grids: Grids, identity: Identity, words: Words, others: Sequence[Words]) -> tuple[dict[str, str], tuple[Finding, ...]]:
+    """Return what the profile sheet says, by field; it may have another name."""
+    sheet, kinds = _profile(identity.place, identity.lang), layout.profile_kinds(words)
     hints = [spoken("sheet.profile") for spoken in (words, *others)]
-    kinds = layout.profile_kinds(words)
-    for name in _named(grids, hints):
-        if reading := read(sheet, grids[name], name):
-            known = {text(row.values["field"]): row.values.get("value", "") for row in reading.rows}
-            wanted = {field: known[field] for field in ("organisation", *layout.RESPONDENT) if known.get(field)}
-            findings = []
-            for row in reading.rows:
-                field = text(row.values["field"])
-                if field in kinds and field in wanted:
-                    try:
-                        wanted[field] = kinds[field].parse(wanted[field])
-                    except ValueError as problem:
-                        del wanted[field]
-                        facts = {"value": str(problem)[:80], "column": words(f"profile.{field}"), "expects": kinds[field].expects}
-                        findings.append(Finding(Code.BAD_VALUE, "", name, row.cells.get("value", ""), facts))
-            return wanted, tuple(findings)
+    for name in list(candidates(grids, hints))[:PROFILE_TRIES]:
+        reading = read(sheet, grids[name], name)
+        if reading is None or not any(text(row.values["field"]) == "organisation" for row in reading.rows):
+            continue
+        known: dict[str, str] = {}
+        findings = []
+        for row in reading.rows:
+            field, value = text(row.values["field"]), row.values.get("value", "")
+            if field not in ("organisation", *layout.RESPONDENT) or not value:
+                continue
+            try:
+                known[field] = kinds[field].parse(value) if field in kinds else value
+            except ValueError:
+                facts = {"value": value[:80], "column": words(f"profile.{field}"), "expects": kinds[field].expects}
+                findings.append(Finding(Code.BAD_VALUE, "", name, row.cells.get("value", ""), facts))
+        return known, tuple(findings)
     return {}, ()
 
 
-def _named(grids: Grids, hints: Sequence[str]) -> Iterator[str]:
-    hinted = {face(hint) for hint in hints}
-    yield from (name for name in grids.names if face(name) in hinted)
+PROFILE_TRIES = 3
+"""Sheets in which a profile is looked for, the one called so first."""

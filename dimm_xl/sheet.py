@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 
@@ -39,6 +40,8 @@ def text(cell: object) -> str:
     """Return a cell as people's text: unseen marks and stray blanks gone, line breaks kept, 3.0 as ``3``."""
     if cell is None:
         return ""
+    if isinstance(cell, str) and cell.isprintable() and "  " not in cell and not cell.startswith(("'", " ")):
+        return cell.rstrip(" ")  # most cells by far: nothing unseen in them
     if isinstance(cell, float) and math.isfinite(cell) and cell.is_integer():
         cell = int(cell)
     shown = CONTROLS.sub("", _UNSEEN.sub("", str(cell).replace("\r\n", "\n").replace("\r", "\n")))
@@ -173,6 +176,16 @@ class Sheet:
     name: str
     key: str
     columns: tuple[Column, ...]
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """The field of each header and alias, by the header's face."""
+        return {face(title): column.field for column in self.columns for title in (*column.aliases[::-1], column.title)}
+
+    @cached_property
+    def entries(self) -> tuple[Column, ...]:
+        """The columns that a respondent fills in."""
+        return tuple(column for column in self.columns if column.entry)
 
     def column(self, field: str) -> Column:
         """Return the column that carries ``field``; KeyError when there is none."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
 from dimm_xl.look import Look
+
+CREATED = datetime.datetime(2022, 1, 1)
+"""The date inside every file that we write: no clock, so that the same input gives the same bytes."""
 
 # Colours are named after their roles in templates/look.yaml.
 _BASE: dict[str, Any] = {"valign": "top", "font_color": "ink", "font_size": 9}
 _WRAP = {**_BASE, "text_wrap": True}
 _GRID = {"border": 1, "border_color": "line"}
 _ENTRY = {"border": 1, "border_color": "entry-line", "bg_color": "entry", "locked": False}
+_FAULT = {"border": 2, "border_color": "improve", "bg_color": "improve-pale", "locked": False}
 _UNDER = {"bottom": 1, "bottom_color": "line"}
 
 LOOKS: Mapping[str, Mapping[str, Any]] = {
@@ -59,6 +64,9 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "figure-entry": {**_BASE, **_ENTRY, "align": "center", "valign": "vcenter", "num_format": "General", "bold": True},
     "level": {**_BASE, **_GRID, "align": "center", "valign": "vcenter", "font_size": 13, "bold": True},
     "level-entry": {**_BASE, **_ENTRY, "align": "center", "valign": "vcenter", "font_size": 13, "bold": True, "num_format": "General"},
+    "cell-fault": {**_WRAP, **_FAULT, "num_format": "@"},
+    "figure-fault": {**_BASE, **_FAULT, "align": "center", "valign": "vcenter", "num_format": "General", "bold": True},
+    "level-fault": {**_BASE, **_FAULT, "align": "center", "valign": "vcenter", "font_size": 13, "bold": True, "num_format": "General"},
     "row": {**_WRAP, **_UNDER, "valign": "vcenter"},
     "row-strong": {**_WRAP, **_UNDER, "bold": True, "valign": "vcenter"},
     "row-quiet": {**_WRAP, **_UNDER, "font_color": "quiet", "valign": "vcenter"},

@@ -5,7 +5,6 @@ Text is written as text, whatever it looks like; every return code is checked; t
 
 from __future__ import annotations
 
-import datetime
 import io
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -19,10 +18,8 @@ from dimm_xl.page import Bars, Book, Formula, Link, Page, Put, Rich, Row, Rule, 
 from dimm_xl.sheet import CONTROLS, LONGEST_TEXT, Column
 from dimm_xl.workbook import fit
 from dimm_xl.workbook.chart import draw
-from dimm_xl.workbook.style import BOLD, Styles, size, wraps
+from dimm_xl.workbook.style import BOLD, CREATED, Styles, size, wraps
 
-CREATED = datetime.datetime(2022, 1, 1)
-"""The date inside every file: no clock, so that the same input gives the same bytes."""
 OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -33,6 +30,7 @@ OPTIONS = {
 PROTECTION = {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True}
 LANGUAGES = {"fr": "fr-FR", "en": "en-GB"}
 A4 = 9
+NOTE = {"author": "", "x_scale": 2.2, "y_scale": 1.6, "font_name": "Arial", "font_size": 9}
 LONGEST_LIST = 255
 
 
@@ -180,8 +178,11 @@ class _Writer:
         for n, column in enumerate(table.sheet.columns, table.col):
             value = row.values.get(column.field)
             open_ = column.entry and not row.heading and column.field not in row.closed
-            look = "heading" if row.heading else column.look + ("-entry" if open_ else "")
+            note = row.notes.get(column.field)
+            look = "heading" if row.heading else column.look + ("-fault" if note else "-entry" if open_ else "")
             self._value(at, n, value, look, field)
+            if note:
+                _took(self.sheet.write_comment(at, n, clean(note), NOTE), "note", note)
             if not column.hidden and not row.heading:
                 self._room(at, look, value, self.widths[n])
         if row.heading:

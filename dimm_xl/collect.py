@@ -1,0 +1,200 @@
+"""A folder → returns: every file listed exactly once, read in workers, the newest of each organisation standing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from dimm_xl import pool
+from dimm_xl.assessment import Return, Status
+from dimm_xl.files import Lying, slug, walk
+from dimm_xl.findings import Code, Finding
+from dimm_xl.returns import read_return, refused
+from dimm_xl.workbook.guard import DEFAULT, ZIP, Limits, Refused, is_bundle, member, members
+
+Heard = Callable[[str, int, int], None]
+"""Told the stage, how many of its files are done and how many there are, for a progress bar."""
+
+
+def unheard(stage: str, done: int, total: int) -> None:
+    """Hear nothing."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a return's bytes are: a file, or a member of a zip file; ``name`` is what people see."""
+
+    name: str
+    path: Path
+    member: str = ""
+
+    def read(self, limits: Limits = DEFAULT) -> bytes:
+        """Return the bytes; OSError or guard.Refused when they cannot be had."""
+        if self.path.stat().st_size > limits.file:
+            raise Refused(Code.TOO_BIG, limit="file", size=self.path.stat().st_size, most=limits.file)
+        content = self.path.read_bytes()
+        return member(content, self.member, limits) if self.member else content
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A zip of returns: the sources of its members, and what is set aside in it."""
+
+    sources: tuple[Source, ...]
+    listed: Return
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How files are read: where their models are, and the limits."""
+
+    models: tuple[str, ...] = ("dimm",)
+    limits: Limits = DEFAULT
+    workers: int | None = None
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What collecting a folder gave: every file's return in the order of names, each readable one's source, our own faults' tracebacks."""
+
+    returns: tuple[Return, ...]
+    sources: dict[str, Source]
+    faults: tuple[str, ...] = ()
+
+
+def collect(folder: Path, apart: Path, how: Reading, heard: Heard = unheard) -> Collected:
+    """Read and check everything below ``folder`` but what is below ``apart``."""
+    lying = list(walk(folder, apart))
+    returns = [_aside(one) for one in lying if one.aside]
+    sources = [Source(one.name, one.path) for one in lying if not one.aside]
+    read, faults = _read(sources, how, heard)
+    inner = [source for one in read if isinstance(one, Bundle) for source in one.sources]
+    more, more_faults = _read(inner, how, heard) if inner else ([], [])
+    returns += [one.listed if isinstance(one, Bundle) else one for one in (*read, *more)]
+    dates = {source.name: _dated(source.path) for source in (*sources, *inner)}
+    stood = newest(once(sorted(returns, key=lambda one: one.file)), dates)
+    return Collected(tuple(alike(stood)), {source.name: source for source in (*sources, *inner)}, tuple(faults + more_faults))
+
+
+def _aside(lying: Lying) -> Return:
+    code = Code.NOT_A_FILE if lying.aside == "special" else Code.IGNORED
+    return Return(lying.name, "", Status.IGNORED, None, (Finding(code, file=lying.name),))
+
+
+def _dated(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+FAILURES = {"time": Code.TOOK_TOO_LONG, "memory": Code.TOO_MUCH_MEMORY, "crash": Code.CRASHED, "fault": Code.FAULT}
+
+
+def _read(sources: Sequence[Source], how: Reading, heard: Heard) -> tuple[list[Return | Bundle], list[str]]:
+    """Read sources in workers; one on which the reader died is tried once more, alone, by the other engine."""
+    read: list[Return | Bundle] = []
+    faults: list[str] = []
+    job = partial(collect_one, how)
+    for n, (source, outcome) in enumerate(pool.each(job, sources, how.workers), 1):
+        again = outcome
+        if isinstance(outcome, pool.Failed) and outcome.why == "crash":
+            _, again = next(pool.each(partial(job, engine="openpyxl"), [source], 1))
+        if isinstance(again, pool.Failed):
+            faults += [f"{source.name}\n{again.detail}"] if again.detail else []
+            read.append(refused(source.name, "", Finding(FAILURES[again.why])))
+        else:
+            read.append(again)
+        heard("reading", n, len(sources))
+    return read, faults
+
+
+def collect_one(how: Reading, source: Source, engine: str = "calamine") -> Return | Bundle:
+    """Read one source (in a worker)."""
+    try:
+        content = source.read(how.limits)
+        if content.startswith(ZIP) and not source.member and is_bundle(content, how.limits):
+            return _bundle(source, content, how.limits)
+    except OSError as problem:
+        return refused(source.name, "", Finding(Code.UNREADABLE, facts={"reason": problem.strerror or str(problem)}))
+    except Refused as refusal:
+        return refused(source.name, "", Finding(refusal.code, facts=refusal.facts))
+    return read_return(source.name, content, how.models, how.limits, engine)
+
+
+def _bundle(source: Source, content: bytes, limits: Limits) -> Bundle:
+    names = [name for name in members(content, limits) if not name.startswith("__MACOSX/")]
+    sources = tuple(Source(f"{source.name}/{name}", source.path, name) for name in names)
+    note = Finding(Code.BUNDLE, file=source.name, facts={"count": len(sources)})
+    return Bundle(sources, Return(source.name, "", Status.IGNORED, None, (note,)))
+
+
+# --- what stands
+
+
+def once(returns: Sequence[Return]) -> list[Return]:
+    """Count identical content once: the first file by name stands, the others are set aside and say which one."""
+    first: dict[str, str] = {}
+    kept = []
+    for one in returns:
+        same = first.setdefault(one.sha256, one.file) if one.assessment else one.file
+        apart = Return(one.file, one.sha256, Status.IGNORED, None, (Finding(Code.DUPLICATE, file=one.file, facts={"other": same}),))
+        kept.append(one if same == one.file else apart)
+    return kept
+
+
+def newest(returns: Sequence[Return], dates: dict[str, float]) -> list[Return]:
+    """Let the newest return of each organisation stand: by the date inside the file, else by the file's own; the others say so.
+
+    Two returns are of one organisation when its name (folded), sector, size and respondent are the same.
+    """
+    groups: dict[tuple[str, ...], list[Return]] = {}
+    for one in returns:
+        if one.assessment is not None:
+            groups.setdefault(_who(one), []).append(one)
+
+    def age(one: Return) -> tuple[str, float, str]:
+        return (one.when, dates.get(one.file, 0.0), one.file)
+
+    replaced: dict[str, str] = {}
+    for several in groups.values():
+        dated = several if all(one.when for one in several) else [replace(one, when="") for one in several]
+        stands = max(dated, key=age)
+        replaced |= {one.file: stands.file for one in several if one.file != stands.file}
+    return [_superseded(one, replaced[one.file]) if one.file in replaced else one for one in returns]
+
+
+def _who(one: Return) -> tuple[str, ...]:
+    said = one.assessment
+    assert said is not None
+    return (slug(said.organisation), said.profile.sector, said.profile.size)
+
+
+def _superseded(one: Return, by: str) -> Return:
+    note = Finding(Code.SUPERSEDED, file=one.file, facts={"other": by})
+    return Return(one.file, one.sha256, Status.SUPERSEDED, None, (note,), one.when)
+
+
+LEAST_ALIKE = 10
+"""Levels from which two organisations with the very same ones are worth a note."""
+
+
+def alike(returns: Iterable[Return]) -> list[Return]:
+    """Add a note to each organisation whose every level equals another's: perhaps the other's file was sent."""
+    first: dict[tuple[object, ...], Return] = {}
+    noted = []
+    for one in returns:
+        other = one
+        if one.assessment is not None:
+            levels = tuple((code, answer.level) for code, answer in one.assessment.answers.items())
+            varied = {level for _, level in levels if level is not None}
+            if len(varied) > 1 and sum(level is not None for _, level in levels) >= LEAST_ALIKE:
+                other = first.setdefault(levels, one)
+        if other is not one and other.assessment is not None:
+            note = Finding(Code.SAME_AS_OTHER, file=one.file, facts={"other": other.assessment.organisation})
+            noted.append(replace(one, findings=(*one.findings, note)))
+        else:
+            noted.append(one)
+    return noted

@@ -1,0 +1,116 @@
+"""Which questionnaire a workbook is: what its hidden sheet says, else what its codes and its words tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from dimm_xl import catalogue, layout
+from dimm_xl.findings import Code, Finding
+from dimm_xl.model import Model, Profile
+from dimm_xl.sheet import face
+from dimm_xl.workbook.guard import Refused
+from dimm_xl.workbook.read import Grids, keyed
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which questionnaire this is, hence which description it was made with; ``place`` is where its model was loaded from."""
+
+    place: str
+    model: str
+    edition: str
+    lang: str
+    profile: Profile
+    selection: str | None = None
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What a finding says about it."""
+        return {"model": self.model, "edition": self.edition, "sector": self.profile.sector, "size": self.profile.size}
+
+
+LEAST = 5
+"""Known codes from which a workbook without its identity sheet is taken for a questionnaire."""
+LONGEST_LABEL = 120
+
+
+def identify(grids: Grids, models: Sequence[str]) -> tuple[Identity, tuple[Finding, ...]]:
+    """Return a workbook's identity, with a warning when its hidden sheet is gone; Refused when it is no questionnaire of ``models``."""
+    known = {catalogue.load(place).id: place for place in models}
+    said = _said(grids)
+    if said is None:
+        return _recognised(grids, known), (Finding(Code.NO_IDENTITY),)
+    profile = Profile(said.get("sector", ""), said.get("size", ""))
+    place = known.get(said.get("model", ""), "")
+    found = Identity(place, said.get("model", ""), said.get("edition", ""), said.get("lang", ""), profile, said.get("selection") or None)
+    if not place or found.lang not in catalogue.load(place).languages:
+        raise Refused(Code.OTHER_MODEL, **found.facts)
+    return found, ()
+
+
+def _said(grids: Grids) -> Mapping[str, str] | None:
+    for name in _identity_first(grids):
+        grid = grids[name]
+        if grid and grid[0] and face(grid[0][0]) == layout.IDENTITY:
+            said = keyed(grid)
+            if said.get("kind") == layout.KIND:
+                return said
+    return None
+
+
+def _identity_first(grids: Grids) -> Iterator[str]:
+    """Yield the sheet called as the identity sheet, then the last and the others from the end, where it was put."""
+    named = [name for name in grids.names if face(name) == layout.IDENTITY]
+    yield from named
+    yield from (name for name in reversed(grids.names) if name not in named)
+
+
+def _recognised(grids: Grids, known: Mapping[str, str]) -> Identity:
+    """Return the identity that a workbook's codes and words tell: model and size by the indicators, sector and language by labels."""
+    cells = [cell for name in grids.names for row in grids[name] for cell in row if isinstance(cell, str) and len(cell) < LONGEST_LABEL]
+    faces = {face(cell) for cell in cells}
+    best: tuple[int, str] = max(((_codes(catalogue.load(place), faces), place) for place in known.values()), default=(0, ""))
+    if best[0] < LEAST:
+        raise Refused(Code.NOT_A_QUESTIONNAIRE, sheets=", ".join(grids.names)[:200])
+    model = catalogue.load(best[1])
+    labels = {part for shown in faces for part in (shown, *shown.split(" · "))}
+    codes = {code for code in model.indicators if face(code) in faces}
+    size = _named(model, "size", labels) or _fitting_size(model, codes)
+    profile = Profile(_named(model, "sector", labels), size)
+    selection = next((one.id for one in model.selections if codes == {entry.code for entry in one.indicators} & _asked(model, size)), None)
+    return Identity(best[1], model.id, model.edition.id, _language(model, faces), profile, selection)
+
+
+def _codes(model: Model, faces: set[str]) -> int:
+    return sum(face(code) in faces for code in model.indicators)
+
+
+def _named(model: Model, kind: str, labels: set[str]) -> str:
+    """Return the id of the size or sector whose name stands in the workbook, empty when none or several do."""
+    found = {one for one, name in model.names[kind].items() if any(face(shown) in labels for shown in name.values())}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _asked(model: Model, size: str) -> set[str]:
+    return {code for code, one in model.indicators.items() if size in one.sizes}
+
+
+def _fitting_size(model: Model, codes: set[str]) -> str:
+    """Return the size whose indicators are most like those of the workbook."""
+
+    def likeness(size: str) -> float:
+        asked = _asked(model, size)
+        return len(asked & codes) / len(asked | codes)
+
+    return max((size.id for size in model.sizes), key=likeness)
+
+
+def _language(model: Model, faces: set[str]) -> str:
+    """Return the language whose headers stand in the workbook most often."""
+
+    def headers(lang: str) -> int:
+        words = catalogue.words(lang)
+        return sum(face(words(f"column.{field}")) in faces for field in ("indicator", "level", "reason", "evidence", "comment", "state"))
+
+    return max(model.languages, key=headers)

@@ -1,0 +1,219 @@
+"""The second look: a real XML pass over the parts of an unusual workbook, for what the engine would hide.
+
+Found are cells that hold an error or a formula without a value (calamine gives both as blank), the true extent of what holds
+something, and parts in another encoding (which calamine reads as empty): those are written anew in UTF-8 before anything reads them.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from dimm_xl.findings import Code
+from dimm_xl.sheet import CellError
+from dimm_xl.workbook.guard import Limits, Refused, Sorted
+
+UNCALCULATED = CellError("formula without a value")
+Cells = Mapping[tuple[int, int], CellError]
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the second look found: the content to read, error cells by sheet, and whether the rectangle is too large for calamine."""
+
+    content: bytes
+    cells: Mapping[str, Cells] = field(default_factory=dict)
+    sparse: bool = False
+
+
+def look(content: bytes, found: Sorted, limits: Limits) -> Looked:
+    """Look at an unusual workbook; Refused when a part is not well-formed or there are too many cells."""
+    if found.format == "ods":
+        return Looked(content, _ods_cells(found.unusual["content.xml"]))
+    plain = {name: _in_utf8(name, part) for name, part in found.unusual.items()}
+    changed = {name: part for name, part in plain.items() if part != found.unusual[name]}
+    cells: dict[str, Cells] = {}
+    sparse, total = False, 0
+    for name, path in _sheets(plain).items():
+        if path not in plain:
+            continue
+        sheet = _Sheet(path)
+        _parse(path, plain[path], sheet.start, sheet.end, sheet.text)
+        total += sheet.count
+        cells[name] = sheet.errors
+        sparse |= sheet.rows * sheet.columns > limits.rectangle
+    if total > limits.cells:
+        raise Refused(Code.TOO_BIG, limit="cells", size=total, most=limits.cells)
+    return Looked(_replaced(content, changed) if changed else content, cells, sparse)
+
+
+WIDE = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
+"""How XML in two bytes a character starts, and how it is decoded."""
+
+
+def _in_utf8(name: str, part: bytes) -> bytes:
+    """Return a part in UTF-8, whatever it was written in."""
+    encoding = next((known for mark, known in WIDE if part.startswith(mark)), None)
+    if encoding is None:
+        declared = re.match(rb'\s*(?:\xef\xbb\xbf)?<\?xml[^>]*encoding=["\']([\w.-]+)', part)
+        encoding = declared[1].decode().lower() if declared else "utf-8"
+    if encoding in ("utf-8", "us-ascii", "ascii"):
+        return part
+    try:
+        shown = part.decode(encoding)
+    except (UnicodeDecodeError, LookupError) as problem:
+        raise Refused(Code.UNREADABLE, reason=f"{name}: {problem}") from None
+    if "<!DOCTYPE" in shown or "<!ENTITY" in shown:
+        raise Refused(Code.SUSPICIOUS, reason=f"the part {name!r} declares a document type")
+    return re.sub(r"^\ufeff?\s*<\?xml.*?\?>", '<?xml version="1.0" encoding="UTF-8"?>', shown, count=1).encode()
+
+
+def _replaced(content: bytes, changed: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as new:
+        for entry in old.infolist():
+            new.writestr(entry.filename, changed.get(entry.filename) or old.read(entry))
+    return out.getvalue()
+
+
+Started = Callable[[str, dict[str, str]], None]
+Heard = Callable[[str], None]
+
+
+def _parse(name: str, part: bytes, start: Started, end: Heard | None = None, text: Heard | None = None) -> None:
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = _forbidden
+    try:
+        parser.Parse(part, True)
+    except expat.ExpatError as problem:
+        raise Refused(Code.UNREADABLE, reason=f"{name}: {problem}") from None
+
+
+def _forbidden(*_: object) -> None:
+    raise Refused(Code.SUSPICIOUS, reason="it declares a document type")
+
+
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2]
+
+
+def _sheets(parts: Mapping[str, bytes]) -> Mapping[str, str]:
+    """Return the path of each sheet's part by the sheet's name."""
+    targets: dict[str, str] = {}
+    named: dict[str, str] = {}
+
+    def relation(name: str, given: dict[str, str]) -> None:
+        if _local(name) == "Relationship":
+            target = given.get("Target", "")
+            targets[given.get("Id", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+    def sheet(name: str, given: dict[str, str]) -> None:
+        if _local(name) == "sheet":
+            reference = next((value for key, value in given.items() if _local(key) == "id"), "")
+            named[given.get("name", "")] = reference
+
+    for path, handler in (("xl/_rels/workbook.xml.rels", relation), ("xl/workbook.xml", sheet)):
+        if path in parts:
+            _parse(path, parts[path], handler)
+    return {name: targets.get(reference, "") for name, reference in named.items()}
+
+
+class _Sheet:
+    """Hears a sheet's part: counts cells that hold something, keeps errors and formulas without a value."""
+
+    def __init__(self, path: str) -> None:
+        self.path, self.count, self.rows, self.columns = path, 0, 0, 0
+        self.errors: dict[tuple[int, int], CellError] = {}
+        self._row, self._column, self._type = -1, -1, ""
+        self._formula = self._value = self._hears = False
+        self._shown: list[str] = []
+        self._seen: set[tuple[int, int]] = set()
+
+    def start(self, name: str, given: dict[str, str]) -> None:
+        """Hear the start of an element."""
+        match _local(name):
+            case "row":
+                self._row = int(given["r"]) - 1 if given.get("r", "").isdigit() else self._row + 1
+                self._column = -1
+            case "c":
+                self._place(given.get("r", ""))
+                self._type = given.get("t", "")
+                self._formula = self._value = False
+                self._shown = []
+            case "f":
+                self._formula = True
+            case "v" | "is":
+                self._hears = True
+
+    def text(self, shown: str) -> None:
+        """Hear text."""
+        if self._hears and shown:
+            self._value = True
+            self._shown.append(shown)
+
+    def end(self, name: str) -> None:
+        """Hear the end of an element."""
+        match _local(name):
+            case "v" | "is":
+                self._hears = False
+            case "c":
+                self._close()
+
+    def _place(self, address: str) -> None:
+        found = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", address)
+        if not found:
+            self._column += 1
+            return
+        column = 0
+        for letter in found[1]:
+            column = column * 26 + ord(letter) - 64
+        self._row, self._column = int(found[2]) - 1, column - 1
+
+    def _close(self) -> None:
+        if not (self._formula or self._value):
+            return
+        place = (self._row, self._column)
+        if place in self._seen:
+            raise Refused(Code.SUSPICIOUS, reason=f"{self.path}: a cell stands twice")
+        self._seen.add(place)
+        self.count += 1
+        self.rows, self.columns = max(self.rows, self._row + 1), max(self.columns, self._column + 1)
+        if self._type == "e":
+            self.errors[place] = CellError("".join(self._shown) or "#ERR")
+        elif self._formula and not self._value and self._type != "str":
+            self.errors[place] = UNCALCULATED
+
+
+def _ods_cells(part: bytes) -> Mapping[str, Cells]:
+    """Return error cells and formulas without a value of an OpenDocument sheet, repeated rows and columns counted."""
+    cells: dict[str, dict[tuple[int, int], CellError]] = {}
+    at = {"row": -1, "column": -1, "rows": 1}
+    current: list[str] = []
+
+    def start(name: str, given: dict[str, str]) -> None:
+        said = {_local(key): value for key, value in given.items()}
+        match _local(name):
+            case "table":
+                current.append(said.get("name", ""))
+                cells[current[-1]] = {}
+                at.update(row=-1, rows=1)
+            case "table-row":
+                at.update(row=at["row"] + at["rows"], column=-1)
+                at["rows"] = int(said.get("number-rows-repeated", "1"))
+            case "table-cell" | "covered-table-cell" if current:
+                at["column"] += 1
+                if any(value == "error" for key, value in given.items() if _local(key) == "value-type"):
+                    cells[current[-1]][at["row"], at["column"]] = CellError("#ERR")
+                elif "formula" in said and "value-type" not in said:
+                    cells[current[-1]][at["row"], at["column"]] = UNCALCULATED
+                at["column"] += int(said.get("number-columns-repeated", "1")) - 1
+
+    _parse("content.xml", part, start)
+    return cells
