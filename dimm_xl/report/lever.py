@@ -68,11 +68,11 @@ def _indicators(name: str, result: Result, lever: Lever, words: Words, row: int)
         ("target", "row-figure-whole", 8),
         ("bin", "row", 17),
         ("weight", "row-figure-whole", 7),
-        ("met", "cell-quiet", 34),
-        ("next", "cell", 38),
-        ("evidence", "cell-quiet", 22),
-        ("reason", "cell-quiet", 20),
-        ("comment", "cell-quiet", 20),
+        ("met", "boxed-quiet", 34),
+        ("next", "boxed", 38),
+        ("evidence", "boxed-quiet", 22),
+        ("reason", "boxed-quiet", 20),
+        ("comment", "boxed-quiet", 20),
     )
     columns = tuple(Column(field, words(f"result.column.{field}"), look=look, width=width) for field, look, width in described)
     rows = tuple(_row(result, one, words) for one in lever.indicators)
