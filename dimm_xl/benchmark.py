@@ -3,24 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
-from dimm_xl.scoring import distribution
-
-FEWEST = 5
-"""Organisations under which no figure of a group is printed (method, section 2)."""
-
-
-@dataclass(frozen=True)
-class Spread:
-    """How scores are spread over a group; the quartiles are None for groups under :data:`FEWEST`."""
-
-    count: int
-    low: float | None
-    median: float | None
-    high: float | None
+from dimm_xl.scoring import FEWEST, Spread, distribution
 
 
 def spread(values: Sequence[float]) -> Spread:
@@ -42,3 +28,13 @@ def shares(values: Sequence[float], bounds: Sequence[float]) -> tuple[float, ...
     """Return the share of values in each bin, all 0 when there are none."""
     counts = distribution(values, bounds)
     return tuple(count / len(values) if values else 0.0 for count in counts)
+
+
+def peer_groups(scores: pd.DataFrame, fields: Sequence[str]) -> Mapping[tuple[str, str], Mapping[str, Spread]]:
+    """Return the spread of each field in each group that is large enough: by (scope, id) for sectors, sizes and all (id empty)."""
+    groups: dict[tuple[str, str], Mapping[str, Spread]] = {}
+    kinds = [("all", "", scores), *((kind, str(name), part) for kind in ("sector", "size") for name, part in scores.groupby(kind))]
+    for kind, name, part in kinds:
+        if len(part) >= FEWEST:
+            groups[kind, name] = {field: spread([float(value) for value in part[field].dropna()]) for field in fields}
+    return groups

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from dimm_xl.model import Model, Profile
 from dimm_xl.questionnaire import Request, questionnaire
 from dimm_xl.questionnaire.correct import correction, faults, letter
 from dimm_xl.report.organisation import organisation_book
-from dimm_xl.report.result import Result
+from dimm_xl.report.result import Peers, Result
 from dimm_xl.report.tables import write_tables
 from dimm_xl.returns import judge, parse
 from dimm_xl.sample import Drawn, sample
@@ -165,25 +165,27 @@ def identify(returns: Sequence[Return]) -> dict[str, Return]:
 
 def report(asked: Run, returns: Sequence[Return], named: Mapping[str, Return], heard: Heard = unheard) -> list[str]:
     """Write the tables, a workbook for each organisation (in workers) and the consolidated workbook; return our own faults."""
-    from dimm_xl.report.portfolio import portfolio_book  # here: pandas, which no worker needs
+    from dimm_xl.report.portfolio import peers_of, portfolio_book  # here: pandas, which no worker needs
 
     faults = []
-    jobs = list(named.items())
-    for n, ((name, _), outcome) in enumerate(pool.each(partial(_report_one, asked), jobs, asked.workers, deadline=60), 1):
+    results = [result_of(name, one, asked.models) for name, one in named.items()]
+    whole = catalogue.load(asked.models[0])
+    peers = peers_of(whole, results)
+    jobs = [(name, one, peers.get(name)) for name, one in named.items()]
+    for n, ((name, *_), outcome) in enumerate(pool.each(partial(_report_one, asked), jobs, asked.workers, deadline=60), 1):
         if isinstance(outcome, pool.Failed):
             faults.append(f"{name}: {outcome.why}\n{outcome.detail}")
         heard("writing", n, len(jobs))
-    results = [result_of(name, one, asked.models) for name, one in named.items()]
     words = catalogue.words(asked.lang)
     write_tables(asked.out / "data", returns, results, words)
-    whole = catalogue.load(asked.models[0])
     write_whole(asked.out / "consolidated.xlsx", write(portfolio_book(whole, results, returns, words), look()))
     return faults
 
 
-def _report_one(asked: Run, job: tuple[str, Return]) -> Path:
-    name, one = job
-    book = organisation_book(result_of(name, one, asked.models), catalogue.words(asked.lang))
+def _report_one(asked: Run, job: tuple[str, Return, Peers | None]) -> Path:
+    name, one, peers = job
+    result = replace(result_of(name, one, asked.models), peers=peers)
+    book = organisation_book(result, catalogue.words(asked.lang))
     return write_whole(asked.out / "organisations" / f"{name}.xlsx", write(book, look()))
 
 

@@ -129,22 +129,23 @@ def shares(overall: str, weight: float, spans: Mapping[str, Span]) -> Mapping[st
     }
 
 
+def mean(field: str, share: str, value: float | None, spans: Mapping[str, Span]) -> Formula:
+    """The mean of the numbers in the span ``field``, weighted by the span ``share``; empty when there are none."""
+    total = f"SUMPRODUCT({{{share}}},ISNUMBER({{{field}}})*1)"
+    text = f'IF({total}=0,"",SUMPRODUCT({{{share}}},{{{field}}})/{total})'
+    return Formula(text, "" if value is None else value, spans)
+
+
 def of_levers(spans: Mapping[str, Span], score: Score) -> Mapping[str, Formula]:
     """The overall score as weighted mean of lever scores, over the levers' table: what :func:`of_parts` computes.
 
     ``spans`` are the columns ``heard``, ``due``, ``value``, ``low``, ``high``, ``answered``, ``expected`` and ``target``.
     """
-
-    def mean(field: str, share: str, value: float | None) -> Formula:
-        total = f"SUMPRODUCT({{{share}}},ISNUMBER({{{field}}})*1)"
-        text = f'IF({total}=0,"",SUMPRODUCT({{{share}}},{{{field}}})/{total})'
-        return Formula(text, "" if value is None else value, spans)
-
     return {
-        "value": mean("value", "heard", score.value),
-        "low": mean("low", "due", score.low),
-        "high": mean("high", "due", score.high),
+        "value": mean("value", "heard", score.value, spans),
+        "low": mean("low", "due", score.low, spans),
+        "high": mean("high", "due", score.high, spans),
         "answered": total(spans["answered"], float(score.answered)),
         "expected": total(spans["expected"], float(score.expected)),
-        "target": mean("target", "due", score.target),
+        "target": mean("target", "due", score.target, spans),
     }

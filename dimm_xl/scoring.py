@@ -131,6 +131,20 @@ def standing(score: Score, scoring: Scoring) -> Standing:
     return Standing.PROVISIONAL if score.coverage < scoring.provisional_below else Standing.FIRM
 
 
+FEWEST = 5
+"""Organisations under which no figure of a group is printed (method, section 2)."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How scores are spread over a group; the quartiles are None for groups under :data:`FEWEST`."""
+
+    count: int
+    low: float | None
+    median: float | None
+    high: float | None
+
+
 def distribution(values: Iterable[float], bounds: Sequence[float]) -> tuple[int, ...]:
     """Count values between bounds: below the first, from each bound up to the next, from the last upwards."""
     counts = [0] * (len(bounds) + 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import pandas as pd
@@ -13,8 +13,8 @@ from dimm_xl.assessment import Return, Status
 from dimm_xl.model import Lever, Model
 from dimm_xl.page import Book, Chart, Page, Put, Row, Rules, Series, Shades, Table, Value
 from dimm_xl.report.listings import findings_page, flat_page, heat_page, ranking_page
-from dimm_xl.report.result import Described, Result, bin_rules, described_sheet, grouping_shown, shown
-from dimm_xl.scoring import bin_of, distribution
+from dimm_xl.report.result import Described, Peers, Result, bin_rules, described_sheet, grouping_shown, shown
+from dimm_xl.scoring import FEWEST, Spread, bin_of, distribution
 from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
 
@@ -33,6 +33,28 @@ def portfolio_book(model: Model, results: Sequence[Result], returns: Sequence[Re
         flat_page(model, results, words),
     ]
     return Book(words("portfolio.title"), words.of(model.name), words.lang, tuple(pages))
+
+
+def peers_of(model: Model, results: Sequence[Result]) -> Mapping[str, Peers]:
+    """Return whom each organisation may be compared with, by its id: its sector, else its size, else all; never fewer than five.
+
+    Only organisations that agreed to the comparison count; the organisation itself is one of them.
+    """
+    agreed = [result for result in results if result.assessment.respondent.get("consent") == "yes"]
+    codes = [lever.code for lever in model.levers]
+    groups = benchmark.peer_groups(frame(model, agreed), codes)
+    counts = Counter(key for one in agreed for key in _scopes(one))
+    found = {}
+    for result in results:
+        scope = next((key for key in _scopes(result) if key in groups), None)
+        if scope:
+            found[result.id] = Peers(scope[0], counts[scope], groups[scope])
+    return found
+
+
+def _scopes(result: Result) -> tuple[tuple[str, str], ...]:
+    profile = result.assessment.profile
+    return (("sector", profile.sector), ("size", profile.size), ("all", ""))
 
 
 def frame(model: Model, results: Sequence[Result]) -> pd.DataFrame:
@@ -75,7 +97,7 @@ def _overview(model: Model, scores: pd.DataFrame, returns: Sequence[Return], wor
         puts=(
             Put(0, 0, words("portfolio.title"), "title", cols=12),
             Put(1, 0, _headline(model, scores, words), "subtitle", cols=12),
-            Put(2, 0, words("portfolio.note", fewest=benchmark.FEWEST), "hint", cols=12),
+            Put(2, 0, words("portfolio.note", fewest=FEWEST), "hint", cols=12),
         ),
         tables=(status, bins, levers),
         charts=(
@@ -137,8 +159,8 @@ def _lever_medians(name: str, model: Model, scores: pd.DataFrame, row: int, word
     return Table("lever_medians", described_sheet(name, described, words, "lever"), tuple(rows), row, filters=False)
 
 
-def _spread_row(field: str, name: str, spread: benchmark.Spread) -> Row:
-    few: Value = f"< {benchmark.FEWEST}"
+def _spread_row(field: str, name: str, spread: Spread) -> Row:
+    few: Value = f"< {FEWEST}"
     shown = {"low": spread.low, "median": spread.median, "high": spread.high}
     return Row({field: name, "count": spread.count, **{key: few if value is None else value for key, value in shown.items()}})
 
@@ -239,7 +261,7 @@ def _groups(model: Model, scores: pd.DataFrame, kind: str, words: Words) -> Page
         name,
         puts=(
             Put(0, 0, words(f"portfolio.by_{kind}.title"), "title", cols=6),
-            Put(1, 0, words("portfolio.note", fewest=benchmark.FEWEST), "hint", cols=6),
+            Put(1, 0, words("portfolio.note", fewest=FEWEST), "hint", cols=6),
         ),
         tables=(table,),
         charts=(chart,) if rows else (),

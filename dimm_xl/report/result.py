@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dimm_xl.assessment import Answer, Answered, Assessment, NotApplicable, State, Unknown
 from dimm_xl.model import Indicator, Model, Text
 from dimm_xl.page import Rule
-from dimm_xl.scoring import Bin, Score, Scores, Standing, bin_of, standing
+from dimm_xl.scoring import Bin, Score, Scores, Spread, Standing, bin_of, standing
 from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
+
+
+@dataclass(frozen=True)
+class Peers:
+    """How comparable organisations stand: of the same ``scope`` (sector, size or all), with their spread by lever."""
+
+    scope: str
+    count: int
+    levers: Mapping[str, Spread]
 
 
 @dataclass(frozen=True)
@@ -24,6 +33,7 @@ class Result:
     model: Model
     assessment: Assessment
     scores: Scores
+    peers: Peers | None = None
 
     @property
     def states(self) -> Counter[str]:
@@ -92,11 +102,9 @@ Described = tuple[tuple[str, str, float], ...]
 """Columns of a table in brief: field, look, width."""
 
 
-def described_sheet(name: str, described: Described, words: Words, key: str) -> Sheet:
-    """Return a sheet of the consolidated workbook from its columns in brief."""
-    return Sheet(
-        name, key, tuple(Column(field, words(f"portfolio.column.{field}"), look=look, width=width) for field, look, width in described)
-    )
+def described_sheet(name: str, described: Described, words: Words, key: str, titles: str = "portfolio.column") -> Sheet:
+    """Return a result sheet from its columns in brief; ``titles`` is where the words keep their headers."""
+    return Sheet(name, key, tuple(Column(field, words(f"{titles}.{field}"), look=look, width=width) for field, look, width in described))
 
 
 def shown(model: Model, score: Score) -> float | None:

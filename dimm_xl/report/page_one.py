@@ -1,0 +1,199 @@
+"""Page one of a result workbook: where one stands and what to do first, in ten seconds and on one printed page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dimm_xl.model import Indicator, Lever
+from dimm_xl.page import Chart, Link, Page, Put, Rich, Row, Series, Span, Table, Value
+from dimm_xl.report.result import Result, about, bin_rules, functions, rounded
+from dimm_xl.roadmap import Step, strengths
+from dimm_xl.scoring import Score, Standing, bin_of, standing
+from dimm_xl.sheet import Column, Sheet
+from dimm_xl.words import Words
+
+FEW = 3
+"""Strengths and gaps on page one."""
+ACTIONS = 6
+"""First actions on page one (MonAideCyber gives six for six months: a number people carry out)."""
+LEVERS_ROW = 4
+LEFT, RIGHT, WIDE = 8, 9, 13
+"""Columns of the left half, the first column of the right half, columns in all."""
+WIDTHS = {0: 9, 1: 25, 2: 7, 3: 7, 4: 7, 5: 11, 6: 16, 7: 10, 8: 2, 9: 9, 10: 34, 11: 19, 12: 14}
+
+
+def page_one(result: Result, roadmap: tuple[Step, ...], levers: Sequence[str], rest: Sequence[str], words: Words) -> Page:
+    """Compose page one; ``levers`` and ``rest`` are the names of the sheets it leads to."""
+    name = words("sheet.result")
+    table = _levers(name, result, levers, words)
+    row = table.bottom + 3
+    best = [_strong(result, one, words) for one in strengths(result.model, result.scores)[:FEW]]
+    worst = [_weak(step, words) for step in roadmap[:FEW]]
+    puts = [
+        Put(0, 0, about(result, words), "hint", cols=WIDE),
+        Put(1, 0, headline(result, words), "title", cols=WIDE),
+        *_score(result, words),
+        Put(table.bottom + 1, 0, _note(result, words), "hint", cols=LEFT),
+        *_listed(row, 0, LEFT, words("result.strengths"), "section-well", best or [words("result.no_strength")]),
+        *_listed(row, RIGHT, 4, words("result.gaps"), "section-improve", worst or [words("result.no_gap")]),
+        *_actions(result, row + FEW + 2, roadmap, words),
+        *_contents(row + FEW + ACTIONS + 4, rest, words),
+    ]
+    return Page(
+        name,
+        puts=tuple(puts),
+        tables=(table,),
+        charts=(_radar(result, table, words),),
+        widths=WIDTHS,
+        heights={1: 30, 2: 44, **{LEVERS_ROW + n: 26 for n in range(1, len(result.model.levers) + 1)}},
+        tall=1,
+        footer=words("footer.result", edition=words.of(result.model.edition.name)),
+        tab="you",
+    )
+
+
+def headline(result: Result, words: Words) -> str:
+    """Return the finding of page one in a sentence: what is ahead of its target, what lags, or why nothing can be said."""
+    if standing(result.scores.overall, result.model.scoring) is Standing.HIDDEN:
+        return words("headline.hidden")
+    gaps = [(score.gap, lever) for lever in result.model.levers if (score := result.scores.levers[lever.code]).gap is not None]
+    known = sorted(((gap, lever) for gap, lever in gaps if gap is not None), key=lambda entry: entry[0])
+    (least, best), (most, worst) = known[0], known[-1]
+    facts = {"best": words.of(best.name), "worst": words.of(worst.name)}
+    if most <= 0:
+        return words("headline.reached", **facts)
+    if len(known) == 1 or most - least < 0.25:
+        return words("headline.even", **facts)
+    return words("headline.ahead" if least <= 0 else "headline.below", **facts)
+
+
+def _score(result: Result, words: Words) -> list[Put]:
+    score, scale = result.scores.overall, result.model.scale
+    states = result.states
+    now = standing(score, result.model.scoring)
+    value: Value = score.value if now is not Standing.HIDDEN and score.value is not None else "–"
+    low_high = words("result.between", low=words.number(score.low or 0), high=words.number(score.high or 0))
+    found = bin_of(score.gap) if isinstance(value, float) else None
+    verdict = words("result.verdict", bin=words(f"bin.{found.value}")) if found else words("unjudged.few")
+    facts = {"na": states["not_applicable"], "unknown": states["unknown"], "blank": states["blank"], "evidence": result.evidenced}
+    return [
+        Put(2, 0, value, "figure-big"),
+        Put(2, 1, f"/ {scale.highest}", "figure-of"),
+        Put(2, 2, f"{verdict}\n{low_high}\n{words(f'standing.{now.value}')}", "quiet", cols=LEFT - 2),
+        Put(2, RIGHT, words("result.answers", answered=score.answered, expected=score.expected), "subtitle", cols=2),
+        Put(2, RIGHT + 2, words("result.states", **facts), "quiet", cols=2),
+    ]
+
+
+def _levers(name: str, result: Result, pages: Sequence[str], words: Words) -> Table:
+    columns = (
+        Column("code", words("column.code"), look="row-code"),
+        Column("name", words("result.column.lever"), look="row-link"),
+        Column("value", words("result.column.score"), look="row-score"),
+        Column("target", words("result.column.target"), look="row-figure"),
+        Column("peers", words("result.column.peers"), look="row-figure"),
+        Column("middle", words("result.column.middle"), look="row-quiet"),
+        Column("bin", words("result.column.bin"), look="row"),
+        Column("heard", words("result.column.answers"), look="row-quiet"),
+    )
+    rows = tuple(_lever_row(result, lever, page, words) for lever, page in zip(result.model.levers, pages, strict=True))
+    return Table("levers", Sheet(name, "code", columns), rows, LEVERS_ROW, rules=bin_rules("bin", words), filters=False)
+
+
+def _lever_row(result: Result, lever: Lever, page: str, words: Words) -> Row:
+    score = result.scores.levers[lever.code]
+    shown = _shown(result, score)
+    found = bin_of(score.gap) if isinstance(shown, float) else None
+    spread = result.peers.levers.get(lever.code) if result.peers else None
+    middle = ""
+    if spread and spread.low is not None and spread.high is not None:
+        middle = f"{words.number(spread.low)}{words('range.to')}{words.number(spread.high)}"
+    return Row(
+        {
+            "code": lever.code,
+            "name": Link(words.of(lever.name), Span(page, 0, 0, 0, 0)),
+            "value": shown,
+            "target": score.target,
+            "peers": spread.median if spread else None,
+            "middle": middle or "–",
+            "bin": words(f"bin.{found.value}") if found else words("unjudged.few"),
+            "heard": words("result.heard", answered=score.answered, expected=score.expected),
+        }
+    )
+
+
+def _note(result: Result, words: Words) -> str:
+    """Return what score, target and peers mean, under the table."""
+    if result.peers is None:
+        return f"{words('result.target_note')} {words('result.no_peers')}"
+    profile = result.assessment.profile
+    names = {"sector": result.model.names["sector"].get(profile.sector), "size": result.model.names["size"].get(profile.size)}
+    name = names.get(result.peers.scope)
+    group = words(f"result.peers.{result.peers.scope}", name=words.of(name) if name else "")
+    return f"{words('result.target_note')} {words('result.peers_note', count=result.peers.count, group=group)}"
+
+
+def _shown(result: Result, score: Score) -> Value:
+    hidden = standing(score, result.model.scoring) is Standing.HIDDEN
+    return None if hidden else score.value
+
+
+def _radar(result: Result, table: Table, words: Words) -> Chart:
+    names = table.span("name")
+    series = [Series(words("chart.target"), names, table.span("target"), "target")]
+    if result.peers:
+        series.append(Series(words("chart.peers"), names, table.span("peers"), "peers"))
+    series.append(Series(words("chart.you"), names, table.span("value"), "you"))
+    scores = ", ".join(f"{words.of(lever.name)} {rounded(result.scores.levers[lever.code], words)}" for lever in result.model.levers)
+    return Chart(
+        "radar",
+        radar_title(result, words),
+        tuple(series),
+        row=LEVERS_ROW - 1,
+        col=RIGHT,
+        width=540,
+        height=300,
+        alt=words("result.radar.alt", scores=scores),
+        highest=result.model.scale.highest,
+    )
+
+
+def radar_title(result: Result, words: Words) -> str:
+    """Return what the radar shows in a sentence: how many levers reach their target."""
+    known = [score for score in result.scores.levers.values() if isinstance(_shown(result, score), float)]
+    reached = sum(score.gap is not None and score.gap <= 0 for score in known)
+    return words("result.radar", reached=reached, known=len(known))
+
+
+def _strong(result: Result, one: Indicator, words: Words) -> Rich:
+    level = result.assessment.answer(one.code).level
+    fact = words("result.level_target", level=level, target=one.target.default, weight=one.weight)
+    return Rich(((f"{one.code}  {words.of(one.name)}", "strong"), ("\n" + fact, "small")))
+
+
+def _weak(step: Step, words: Words) -> Rich:
+    fact = words("result.level_target", level=step.level, target=step.target, weight=step.indicator.weight)
+    return Rich(((f"{step.indicator.code}  {words.of(step.indicator.name)}", "strong"), ("\n" + fact, "small")))
+
+
+def _listed(row: int, col: int, cols: int, title: str, look: str, entries: Sequence[Value]) -> list[Put]:
+    return [Put(row, col, title, look, cols=cols)] + [Put(row + n, col, entry, "row", cols=cols) for n, entry in enumerate(entries, 1)]
+
+
+def _actions(result: Result, row: int, roadmap: tuple[Step, ...], words: Words) -> list[Put]:
+    puts = [Put(row, 0, words("result.actions", count=min(ACTIONS, len(roadmap))), "section", cols=WIDE)]
+    for n, step in enumerate(roadmap[:ACTIONS], 1):
+        puts += [
+            Put(row + n, 0, f"{n}  {step.indicator.code}", "row-code"),
+            Put(row + n, 1, words.of(step.action), "row", cols=RIGHT + 1),
+            Put(row + n, RIGHT + 2, functions(result.model, step.indicator, words, 1), "row-quiet"),
+            Put(row + n, RIGHT + 3, words("roadmap.within", months=step.horizon), "row-quiet"),
+        ]
+    return puts if roadmap else [*puts, Put(row + 1, 0, words("result.no_gap"), "row", cols=WIDE)]
+
+
+def _contents(row: int, rest: Sequence[str], words: Words) -> list[Put]:
+    """Return the links to the sheets that follow the levers."""
+    places = ((2, 2), (4, 2), (6, 1), (7, 1), (RIGHT, 2), (RIGHT + 2, 1))
+    links = [Put(row, col, Link(name, Span(name, 0, 0, 0, 0)), "link", cols=cols) for (col, cols), name in zip(places, rest, strict=False)]
+    return [Put(row, 0, words("result.next"), "hint", cols=2), *links]

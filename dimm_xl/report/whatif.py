@@ -1,0 +1,140 @@
+"""What if: the level planned for each indicator is a cell, and the projected scores and their radar follow as it is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dimm_xl import live
+from dimm_xl.assessment import Answer, Answered, NotApplicable
+from dimm_xl.model import Model
+from dimm_xl.page import Bars, Chart, Formula, Page, Put, Row, Series, Table, Value
+from dimm_xl.report.result import Result
+from dimm_xl.roadmap import Step
+from dimm_xl.scoring import Scores, score
+from dimm_xl.sheet import Column, Kind, Sheet
+from dimm_xl.words import Words
+
+FIRST = 6
+"""Actions of page one, each taken as one level gained: what the sheet shows before anybody plans anything."""
+LEVERS_ROW = 4
+CHART_ROWS = 16
+
+
+def planned(result: Result, roadmap: tuple[Step, ...]) -> Mapping[str, int]:
+    """Return the level planned for each answered indicator: one more for the first actions, the present one for the others."""
+    now = {code: level for code in result.model.indicators if (level := result.assessment.answer(code).level) is not None}
+    return {**now, **{step.indicator.code: step.level + 1 for step in roadmap[:FIRST]}}
+
+
+def projected(result: Result, levels: Mapping[str, int]) -> Scores:
+    """Score an organisation as if it had reached the planned levels."""
+    answers: dict[str, Answer] = {**result.assessment.answers, **{code: Answer(Answered(level)) for code, level in levels.items()}}
+    return score(result.model, replace(result.assessment, answers=answers))
+
+
+def whatif_page(result: Result, roadmap: tuple[Step, ...], words: Words) -> Page:
+    """Compose the what-if: projected scores with their radar above, every indicator with its planned level below."""
+    name, levels = words("sheet.whatif"), planned(result, roadmap)
+    then = projected(result, levels)
+    indicators = _indicators(name, result, levels, words)
+    levers = _levers(name, result, then, indicators, words)
+    overall = _overall(then, levers)
+    now = result.scores.overall.value
+    title = words(
+        "whatif.title.first",
+        now="–" if now is None else words.number(now),
+        then=words.number(then.overall.value or 0),
+        count=len(roadmap[:FIRST]),
+    )
+    return Page(
+        name,
+        puts=(
+            Put(0, 0, title if roadmap else words("whatif.title.none"), "title", cols=9),
+            Put(1, 0, words("whatif.intro"), "hint", cols=9),
+            Put(2, 1, words("synthesis.overall"), "subtitle"),
+            Put(2, 2, now if now is not None else "–", "row-score"),
+            Put(2, 3, overall, "row-score"),
+        ),
+        tables=(levers, indicators),
+        charts=(_radar(levers, result.model, words),),
+        freeze=(0, 2),
+        footer=words("footer.result", edition=words.of(result.model.edition.name)),
+        tab="target",
+    )
+
+
+def _indicators(name: str, result: Result, levels: Mapping[str, int], words: Words) -> Table:
+    scale = result.model.scale
+    offered = (*map(str, range(scale.lowest, scale.highest + 1)), words("level.not_applicable"))
+    kind = Kind("kind.level", picks=offered)
+    columns = (
+        Column("code", words("column.code"), look="row-code", width=8),
+        Column("indicator", words("column.indicator"), look="row", width=44),
+        Column("now", words("whatif.column.now"), look="row-level", width=11),
+        Column("planned", words("whatif.column.planned"), kind, entry=True, look="level", width=11, says=words("kind.level.says")),
+        Column("target", words("column.target"), look="row-figure-whole", width=9),
+        Column("weight", words("column.weight"), look="row-figure-whole", width=11),
+        Column("lever", words("result.column.lever"), look="row-quiet", width=24),
+    )
+    rows = []
+    for lever in result.model.levers:
+        for one in lever.indicators:
+            answer = result.assessment.answer(one.code)
+            exempt: Value = words("level.not_applicable") if isinstance(answer.state, NotApplicable) else None
+            rows.append(
+                Row(
+                    {
+                        "code": one.code,
+                        "indicator": words.of(one.name),
+                        "now": answer.level if answer.level is not None else exempt,
+                        "planned": levels.get(one.code, exempt),
+                        "target": one.target.default,
+                        "weight": one.weight,
+                        "lever": words.of(lever.name),
+                    }
+                )
+            )
+    rules = (Bars("now", scale.lowest, scale.highest),)
+    return Table("whatif", Sheet(name, "code", columns), tuple(rows), LEVERS_ROW + CHART_ROWS, rules=rules)
+
+
+def _levers(name: str, result: Result, then: Scores, indicators: Table, words: Words) -> Table:
+    columns = (
+        Column("code", words("column.code"), look="row-code"),
+        Column("lever", words("result.column.lever"), look="row-strong"),
+        Column("now", words("whatif.column.score_now"), look="row-figure"),
+        Column("planned", words("whatif.column.score_then"), look="row-score"),
+        Column("target", words("column.target"), look="row-figure"),
+        Column("share", words("whatif.column.share"), look="row-figure-any"),
+    )
+    rows, first = [], 0
+    for lever in result.model.levers:
+        last = first + len(lever.indicators) - 1
+        spans = {field: indicators.span(field, first, last) for field in ("weight", "target")}
+        spans |= {"counted": indicators.span("planned", first, last), "expected": indicators.span("planned", first, last)}
+        exact = live.of_indicators(spans, then.levers[lever.code], result.model.scale)["value"]
+        share = live.shares(result.model.scoring.overall, lever.weight, spans)["heard"]
+        if isinstance(share, Formula):
+            heard = {one.code: then.indicators[one.code].answered for one in lever.indicators}
+            share = replace(share, value=float(sum(one.weight * heard[one.code] for one in lever.indicators)))
+        present = result.scores.levers[lever.code]
+        values = {"code": lever.code, "lever": words.of(lever.name), "now": present.value, "planned": exact}
+        rows.append(Row({**values, "target": present.target, "share": share}))
+        first = last + 1
+    return Table("whatif_levers", Sheet(name, "code", columns), tuple(rows), LEVERS_ROW, filters=False)
+
+
+def _overall(then: Scores, levers: Table) -> Formula:
+    spans = {"heard": levers.span("share"), "value": levers.span("planned")}
+    return live.mean("value", "heard", then.overall.value, spans)
+
+
+def _radar(levers: Table, model: Model, words: Words) -> Chart:
+    names = levers.span("lever")
+    series = (
+        Series(words("chart.target"), names, levers.span("target"), "target"),
+        Series(words("whatif.column.score_now"), names, levers.span("now"), "last"),
+        Series(words("whatif.column.score_then"), names, levers.span("planned"), "you"),
+    )
+    return Chart("radar", words("whatif.chart"), series, 2, 6, 520, 330, words("whatif.chart.alt"), model.scale.highest)
