@@ -156,6 +156,14 @@ class Scale(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Published(Entry):
+    """A published distribution to set beside ours: the share of organisations in each bin, and of whom."""
+
+    shares: tuple[float, ...]
+    about: Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scoring(Entry):
     """The model's choices where several are defensible; every result workbook prints them.
 
@@ -167,6 +175,7 @@ class Scoring(Entry):
     provisional_below: float
     hidden_below: float
     distribution: tuple[float, ...]
+    published: Published | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,6 +222,10 @@ class Model(Entry):
         """Names of sizes, sectors and functions: ``names["sector"]["health"]["fr"]``."""
         kinds = {"size": self.sizes, "sector": self.sectors, "function": self.functions}
         return {kind: {named.id: named.name for named in several} for kind, several in kinds.items()}
+
+    def label(self, kind: str, named: str) -> Text:
+        """Return the name of a size, sector or function; a dash for one that is not known."""
+        return self.names[kind].get(named) or dict.fromkeys(self.languages, "–")
 
     @property
     def edition(self) -> Edition:

@@ -14,8 +14,8 @@ def profile_page(model: Model, assessment: Assessment, words: Words) -> Page:
     sheet = layout.profile_sheet(words)
     profile = assessment.profile
     fixed = {
-        "sector": words.of(model.names["sector"][profile.sector]),
-        "size": words.of(model.names["size"][profile.size]),
+        "sector": words.of(model.label("sector", profile.sector)),
+        "size": words.of(model.label("size", profile.size)),
         "edition": f"{words.of(model.name)}, {words.of(model.edition.name)}",
     }
     known = {"organisation": assessment.organisation, **assessment.respondent}

@@ -30,7 +30,7 @@ def start_page(
     profile_ = assessment.profile
     name = words("sheet.start")
     about = " · ".join(
-        (words.of(model.names["sector"][profile_.sector]), words.of(model.names["size"][profile_.size]), words.of(model.edition.name))
+        (words.of(model.label("sector", profile_.sector)), words.of(model.label("size", profile_.size)), words.of(model.edition.name))
     )
     count = len(model.indicators)
     progress = _progress(name, model, levers, words, row=6)

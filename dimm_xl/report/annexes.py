@@ -139,8 +139,8 @@ def data_page(result: Result, words: Words) -> Page:
     model, assessment = result.model, result.assessment
     shared = {
         "organisation": assessment.organisation,
-        "sector": words.of(model.names["sector"][assessment.profile.sector]),
-        "size": words.of(model.names["size"][assessment.profile.size]),
+        "sector": words.of(model.label("sector", assessment.profile.sector)),
+        "size": words.of(model.label("size", assessment.profile.size)),
     }
     rows = []
     for lever in model.levers:

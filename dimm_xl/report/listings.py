@@ -45,8 +45,8 @@ def ranking_page(model: Model, results: Sequence[Result], words: Words) -> Page:
                 {
                     "rank": n if value is not None else None,
                     "organisation": result.assessment.organisation,
-                    "sector": words.of(model.names["sector"][profile.sector]),
-                    "size": words.of(model.names["size"][profile.size]),
+                    "sector": words.of(model.label("sector", profile.sector)),
+                    "size": words.of(model.label("size", profile.size)),
                     "score": "–" if value is None else value,
                     "low": score.low,
                     "high": score.high,
@@ -139,8 +139,8 @@ def flat_page(model: Model, results: Sequence[Result], words: Words) -> Page:
             Row(
                 {
                     "organisation": result.assessment.organisation,
-                    "sector": words.of(model.names["sector"][profile.sector]),
-                    "size": words.of(model.names["size"][profile.size]),
+                    "sector": words.of(model.label("sector", profile.sector)),
+                    "size": words.of(model.label("size", profile.size)),
                     "overall": result.scores.overall.value,
                     **{code: score.value for code, score in result.scores.levers.items()},
                     **levels,

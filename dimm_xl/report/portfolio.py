@@ -11,10 +11,11 @@ import pandas as pd
 from dimm_xl import benchmark
 from dimm_xl.assessment import Return, Status
 from dimm_xl.model import Lever, Model
-from dimm_xl.page import Book, Chart, Page, Put, Row, Rules, Series, Shades, Table, Value
+from dimm_xl.page import Book, Chart, Page, Put, Row, Rules, Series, Shades, Table
+from dimm_xl.report.groups import crossed_page, gaps_page, group_page, median_chart, spread_row
 from dimm_xl.report.listings import findings_page, flat_page, heat_page, ranking_page
 from dimm_xl.report.result import Described, Peers, Result, bin_rules, described_sheet, grouping_shown, shown
-from dimm_xl.scoring import FEWEST, Spread, bin_of, distribution
+from dimm_xl.scoring import FEWEST, bin_of, distribution
 from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
 
@@ -26,8 +27,10 @@ def portfolio_book(model: Model, results: Sequence[Result], returns: Sequence[Re
         _overview(model, scores, returns, words),
         ranking_page(model, results, words),
         *(_lever(model, lever, scores, results, words) for lever in model.levers),
-        _groups(model, scores, "sector", words),
-        _groups(model, scores, "size", words),
+        group_page(model, scores, "sector", words),
+        group_page(model, scores, "size", words),
+        crossed_page(model, scores, words),
+        gaps_page(model, results, words),
         heat_page(model, results, words),
         findings_page(returns, words),
         flat_page(model, results, words),
@@ -97,18 +100,23 @@ def _overview(model: Model, scores: pd.DataFrame, returns: Sequence[Return], wor
         puts=(
             Put(0, 0, words("portfolio.title"), "title", cols=12),
             Put(1, 0, _headline(model, scores, words), "subtitle", cols=12),
-            Put(2, 0, words("portfolio.note", fewest=FEWEST), "hint", cols=12),
+            Put(2, 0, " ".join((words("portfolio.note", fewest=FEWEST), _published(model, words))).strip(), "hint", cols=12),
         ),
         tables=(status, bins, levers),
         charts=(
-            _bin_chart(bins, overall, model.scoring.distribution, (3, 7), words),
-            _median_chart(levers, "lever", model.scale.highest, (20, 7), words),
+            _bin_chart(bins, overall, model.scoring.distribution, (3, 8), words),
+            median_chart(levers, "lever", model.scale.highest, (20, 8), words),
         ),
-        widths={6: 3},
+        widths={7: 3},
         tall=1,
         footer=words("footer.portfolio"),
         tab="you",
     )
+
+
+def _published(model: Model, words: Words) -> str:
+    published = model.scoring.published
+    return words("portfolio.published", about=words.of(published.about)) if published else ""
 
 
 def _headline(model: Model, scores: pd.DataFrame, words: Words) -> str:
@@ -134,11 +142,14 @@ def _bins(name: str, table: str, model: Model, values: Sequence[float], row: int
     counts = distribution(values, model.scoring.distribution)
     shares = benchmark.shares(values, model.scoring.distribution)
     described: Described = (("bin", "row-strong", 34), ("count", "row-figure-whole", 11), ("share", "row-share", 11))
-    rows = zip(bin_names(model, words), counts, shares, strict=True)
+    published = model.scoring.published
+    if published:
+        described += (("published", "row-share", 11),)
+    rows = zip(bin_names(model, words), counts, shares, published.shares if published else [None] * len(counts), strict=True)
     return Table(
         table,
         described_sheet(name, described, words, "bin"),
-        tuple(Row({"bin": bin_name, "count": count, "share": share}) for bin_name, count, share in rows),
+        tuple(Row({"bin": bin_name, "count": count, "share": share, "published": known}) for bin_name, count, share, known in rows),
         row,
         filters=False,
     )
@@ -151,18 +162,13 @@ def _lever_medians(name: str, model: Model, scores: pd.DataFrame, row: int, word
         ("low", "row-figure", 11),
         ("median", "row-score", 11),
         ("high", "row-figure", 11),
+        ("middle", "row-figure", 13),
     )
     rows = [
-        _spread_row("lever", f"{lever.code} · {words.of(lever.name)}", benchmark.spread(_values(scores, lever.code)))
+        spread_row("lever", f"{lever.code} · {words.of(lever.name)}", benchmark.spread(_values(scores, lever.code)))
         for lever in model.levers
     ]
     return Table("lever_medians", described_sheet(name, described, words, "lever"), tuple(rows), row, filters=False)
-
-
-def _spread_row(field: str, name: str, spread: Spread) -> Row:
-    few: Value = f"< {FEWEST}"
-    shown = {"low": spread.low, "median": spread.median, "high": spread.high}
-    return Row({field: name, "count": spread.count, **{key: few if value is None else value for key, value in shown.items()}})
 
 
 def _bin_chart(table: Table, values: Sequence[float], bounds: Sequence[float], place: tuple[int, int], words: Words) -> Chart:
@@ -171,19 +177,6 @@ def _bin_chart(table: Table, values: Sequence[float], bounds: Sequence[float], p
     series = Series(words("portfolio.column.share"), table.span("bin"), table.span("share"), "you")
     alt = words("portfolio.chart.bins.alt", count=len(values), finding=title)
     return Chart("column", title, (series,), *place, 520, 260, alt, 1.0, legend=False, percent=True)
-
-
-def _median_chart(table: Table, group: str, highest: float, place: tuple[int, int], words: Words) -> Chart:
-    """Draw the medians of the groups that are large enough: they stand first in their table."""
-    medians = {str(line.values[group]): line.values["median"] for line in table.rows}
-    known = {name: value for name, value in medians.items() if isinstance(value, float)}
-    best, worst = (max(known, key=known.__getitem__), min(known, key=known.__getitem__)) if known else ("", "")
-    facts = {"best": best, "worst": worst, "high": words.number(known.get(best, 0)), "low": words.number(known.get(worst, 0))}
-    title = words("portfolio.chart.medians", **facts) if len(known) > 1 else words("portfolio.chart.few")
-    last = max(len(known), 1) - 1
-    series = Series(words("portfolio.column.median"), table.span(group, 0, last), table.span("median", 0, last), "you")
-    height = 100 + 28 * max(len(known), 3)
-    return Chart("bar", title, (series,), *place, 560, height, words("portfolio.chart.medians.alt", finding=title), highest, legend=False)
 
 
 # --- one lever
@@ -234,37 +227,8 @@ def _lever_row(model: Model, lever: Lever, result: Result, words: Words) -> Row:
             "target": score.target,
             "verdict": words(f"bin.{found.value}") if found else words("unjudged.few"),
             "coverage": score.coverage,
-            "sector": words.of(model.names["sector"][profile.sector]),
-            "size": words.of(model.names["size"][profile.size]),
+            "sector": words.of(model.label("sector", profile.sector)),
+            "size": words.of(model.label("size", profile.size)),
             **{one.code: grouping_shown(model, result, one.code) for one in lever.groupings},
         }
-    )
-
-
-# --- groups
-
-
-def _groups(model: Model, scores: pd.DataFrame, kind: str, words: Words) -> Page:
-    name = words(f"sheet.by_{kind}")
-    described: Described = (
-        (kind, "row-strong", 40),
-        ("count", "row-figure-whole", 11),
-        ("low", "row-figure", 11),
-        ("median", "row-score", 11),
-        ("high", "row-figure", 11),
-    )
-    groups = benchmark.by_group(scores, kind, "overall")
-    rows = [_spread_row(kind, words.of(model.names[kind][group]), spread) for group, spread in groups.items()]
-    table = Table(f"by_{kind}", described_sheet(name, described, words, kind), tuple(rows), 3)
-    chart = _median_chart(table, kind, model.scale.highest, (2, 6), words)
-    return Page(
-        name,
-        puts=(
-            Put(0, 0, words(f"portfolio.by_{kind}.title"), "title", cols=6),
-            Put(1, 0, words("portfolio.note", fewest=FEWEST), "hint", cols=6),
-        ),
-        tables=(table,),
-        charts=(chart,) if rows else (),
-        footer=words("footer.portfolio"),
-        tall=1,
     )

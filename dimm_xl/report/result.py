@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from dimm_xl.assessment import Answer, Answered, Assessment, NotApplicable, State, Unknown
 from dimm_xl.model import Indicator, Model, Text
@@ -46,6 +47,14 @@ class Result:
         answers = (self.assessment.answer(code) for code in self.model.indicators)
         return sum(answer.level is not None and bool(answer.evidence.strip()) for answer in answers)
 
+    @cached_property
+    def heard(self) -> Mapping[str, int]:
+        """The sum of the weights of the answered indicators, by lever."""
+        return {
+            lever.code: sum(one.weight for one in lever.indicators if self.assessment.answer(one.code).level is not None)
+            for lever in self.model.levers
+        }
+
     def gap(self, indicator: Indicator) -> int | None:
         """Levels between an indicator and its target (negative above it); None without a level."""
         level = self.assessment.answer(indicator.code).level
@@ -73,7 +82,7 @@ def judged(gap: float | None, answer: Answer, words: Words) -> str:
 def about(result: Result, words: Words) -> str:
     """Return organisation, sector, size and edition in one line."""
     model, profile = result.model, result.assessment.profile
-    names = (model.names["sector"][profile.sector], model.names["size"][profile.size], model.edition.name)
+    names = (model.label("sector", profile.sector), model.label("size", profile.size), model.edition.name)
     return " · ".join((result.assessment.organisation, *map(words.of, names)))
 
 
@@ -85,7 +94,7 @@ def bin_rules(field: str, words: Words) -> tuple[Rule, ...]:
 
 def functions(model: Model, one: Indicator, words: Words, most: int | None = None) -> str:
     """Return the functions that can answer for an indicator, by name."""
-    return ", ".join(words.of(model.names["function"][function]) for function in one.functions[:most])
+    return ", ".join(words.of(model.label("function", function)) for function in one.functions[:most])
 
 
 def demands(texts: Sequence[Text], words: Words) -> str:

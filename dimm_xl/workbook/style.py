@@ -79,6 +79,7 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "row-figure-whole": {**_BASE, **_UNDER, "font_color": "quiet", "align": "center", "valign": "vcenter", "num_format": "0"},
     "row-figure-any": {**_BASE, **_UNDER, "font_color": "quiet", "align": "center", "valign": "vcenter", "num_format": "General"},
     "row-line": {**_BASE, **_UNDER, "valign": "vcenter"},
+    "row-cost": {**_BASE, **_UNDER, "align": "center", "valign": "vcenter", "num_format": "0.00"},
     "row-share": {**_BASE, **_UNDER, "align": "center", "valign": "vcenter", "num_format": "0%"},
     "shade": {**_BASE, "align": "center", "valign": "vcenter", "num_format": "0.0", "font_size": 8},
     "term": {**_WRAP, **_GRID, "bold": True},
