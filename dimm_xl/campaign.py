@@ -9,18 +9,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-
-import yaml
 
 from dimm_xl import catalogue, pool
 from dimm_xl.assessment import Assessment, Return, Status
 from dimm_xl.collect import Collected, Heard, Reading, Source, collect, unheard
 from dimm_xl.files import slug, write_whole
 from dimm_xl.findings import Severity
-from dimm_xl.look import Look
 from dimm_xl.model import Model, Profile
+from dimm_xl.page import Book
 from dimm_xl.questionnaire import Request, questionnaire
 from dimm_xl.questionnaire.correct import correction, faults, letter
 from dimm_xl.report.organisation import organisation_book
@@ -46,6 +44,7 @@ class Wanted:
     selection: str | None = None
     deadline: date | None = None
     score: bool = True
+    colours: str = ""
 
 
 def issue(out: Path, profiles: Iterable[Profile], wanted: Wanted) -> Iterator[Path]:
@@ -62,7 +61,7 @@ def fill(wanted: Wanted, assessment: Assessment) -> bytes:
     """Return the questionnaire of an assessment, its answers filled in, as a workbook."""
     model = catalogue.resolved(wanted.model, assessment.edition, assessment.profile, assessment.selection)
     request = Request(catalogue.words(assessment.lang), deadline=wanted.deadline, score=wanted.score, glossary=catalogue.glossary())
-    return write(questionnaire(model, assessment, request), look())
+    return write(questionnaire(model, assessment, request), catalogue.look(wanted.colours))
 
 
 def issued_name(assessment: Assessment) -> str:
@@ -97,14 +96,20 @@ def every_profile(model: Model) -> list[Profile]:
     return [Profile(sector.id, size.id) for sector in model.sectors for size in model.sizes]
 
 
-@cache
-def look() -> Look:
-    """Return the shipped look."""
-    raw = yaml.safe_load((catalogue.SHIPPED / "look.yaml").read_text("utf-8"))
-    return Look(raw["font"], raw["colours"])
-
-
 # --- run
+
+
+@dataclass(frozen=True)
+class Dress:
+    """How result workbooks are dressed: a look file, a logo (PNG or JPEG), a classification printed on each page."""
+
+    colours: str = ""
+    logo: bytes = b""
+    classification: str = ""
+
+    def written(self, book: Book) -> bytes:
+        """Return a book, so dressed, as a workbook."""
+        return write(replace(book, logo=self.logo, classification=self.classification), catalogue.look(self.colours))
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,7 @@ class Run:
     models: tuple[str, ...] = ("dimm",)
     workers: int | None = None
     limits: Limits = DEFAULT
+    dress: Dress = Dress()
 
     @property
     def reading(self) -> Reading:
@@ -178,7 +184,7 @@ def report(asked: Run, returns: Sequence[Return], named: Mapping[str, Return], h
         heard("writing", n, len(jobs))
     words = catalogue.words(asked.lang)
     write_tables(asked.out / "data", returns, results, words)
-    write_whole(asked.out / "consolidated.xlsx", write(portfolio_book(whole, results, returns, words), look()))
+    write_whole(asked.out / "consolidated.xlsx", asked.dress.written(portfolio_book(whole, results, returns, words)))
     return faults
 
 
@@ -186,7 +192,7 @@ def _report_one(asked: Run, job: tuple[str, Return, Peers | None]) -> Path:
     name, one, peers = job
     result = replace(result_of(name, one, asked.models), peers=peers)
     book = organisation_book(result, catalogue.words(asked.lang))
-    return write_whole(asked.out / "organisations" / f"{name}.xlsx", write(book, look()))
+    return write_whole(asked.out / "organisations" / f"{name}.xlsx", asked.dress.written(book))
 
 
 def send_back(asked: Run, found: Collected, heard: Heard = unheard) -> list[str]:
@@ -216,7 +222,9 @@ def _send_back_one(asked: Run, job: tuple[Return, Source]) -> Path:
     attached = name if name.lower().endswith(".xlsx") else f"{name}.xlsx"
     text = letter(one.file, assessment.organisation, [fault.finding for fault in todo], attached, words)
     write_whole(folder / f"{name}.txt", text.encode("utf-8", "replace"))
-    return write_whole(folder / attached, write(correction(parsed.model, assessment, parsed.given, todo, request), look()))
+    return write_whole(
+        folder / attached, write(correction(parsed.model, assessment, parsed.given, todo, request), catalogue.look(asked.dress.colours))
+    )
 
 
 def result_of(name: str, one: Return, models: Sequence[str]) -> Result:

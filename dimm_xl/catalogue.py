@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -18,6 +19,7 @@ from typing import Any
 import yaml
 
 from dimm_xl.findings import Fault, Faulty
+from dimm_xl.look import Look
 from dimm_xl.model import Indicator, Model, Profile, Text
 from dimm_xl.words import Words, flatten
 
@@ -57,6 +59,24 @@ def words(lang: str) -> Words:
 def glossary() -> tuple[tuple[Text, Text], ...]:
     """Return the shipped glossary: term and meaning, each in both languages."""
     return tuple((entry["term"], entry["meaning"]) for entry in read_yaml(SHIPPED / "words" / "glossary.yaml"))
+
+
+@cache
+def look(path: str = "") -> Look:
+    """Return the shipped look, changed by the look file at ``path`` (font and any of the colours); Faulty when that has faults."""
+    shipped = read_yaml(SHIPPED / "look.yaml")
+    own = read_yaml(Path(path)) if path else {}
+    colours = own.get("colours", {}) if isinstance(own, dict) else None
+    if not isinstance(colours, dict) or set(own) - {"font", "colours"} or not isinstance(own.get("font", ""), str):
+        raise Faulty([Fault(path, 0, "", "a look file holds `font` and `colours`, nothing else")])
+    faults = [
+        Fault(path, 0, f"colours.{role}", f'{colour!r} is not a colour such as "#1B2A41" for one of {", ".join(shipped["colours"])}')
+        for role, colour in colours.items()
+        if role not in shipped["colours"] or not re.fullmatch("#[0-9A-Fa-f]{6}", str(colour))
+    ]
+    if faults:
+        raise Faulty(faults)
+    return Look(own.get("font", shipped["font"]), {**shipped["colours"], **colours})
 
 
 def shipped_models() -> list[str]:

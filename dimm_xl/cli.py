@@ -17,6 +17,7 @@ from dimm_xl import __version__
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 EXISTING = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 LANG = click.Choice(["fr", "en"])
 
 
@@ -100,10 +101,11 @@ def show_indicator(code: str, name: str, lang: str, sector: str | None, size: st
 @click.option("--selection", help="Only a named selection, such as priorities-10.")
 @click.option("--deadline", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Printed on the start sheet (YYYY-MM-DD).")
 @click.option("--no-score", is_flag=True, help="Leave out the live synthesis.")
+@click.option("--colours", type=FILE, help="A look file (YAML) with other colours; see templates/look.yaml.")
 @click.option("--model", "name", default="dimm", show_default=True, help="A shipped model, or a folder.")
 def issue(
     out: Path, sector: str | None, size: str | None, every: bool, lang: str, organisation: str, edition: str | None,
-    selection: str | None, deadline: datetime | None, no_score: bool, name: str,
+    selection: str | None, deadline: datetime | None, no_score: bool, colours: Path | None, name: str,
 ) -> None:  # fmt: skip
     """Write questionnaires into the folder OUT.
 
@@ -116,7 +118,7 @@ def issue(
     if not every and not (sector and size):
         raise click.UsageError("give --sector and --size, or --all")
     profiles = campaign.every_profile(known) if every else [Profile(sector or "", size or "")]
-    wanted = campaign.Wanted(name, edition, lang, organisation, selection, deadline and deadline.date(), not no_score)
+    wanted = campaign.Wanted(name, edition, lang, organisation, selection, deadline and deadline.date(), not no_score, str(colours or ""))
     try:
         for path in campaign.issue(out, profiles, wanted):
             click.echo(str(path))
@@ -153,8 +155,14 @@ def sample(out: Path, returns: int, seed: int, sector: str | None, size: str | N
 @click.option("--lang", type=LANG, default="fr", show_default=True, help="The language of the results.")
 @click.option("--model", "names", multiple=True, default=["dimm"], show_default=True, help="Models that returns may be of.")
 @click.option("--workers", type=click.IntRange(0), help="Worker processes; one a processor by default.")
+@click.option("--logo", type=FILE, help="A picture (PNG or JPEG) for the first page of each workbook.")
+@click.option("--colours", type=FILE, help="A look file (YAML) with other colours; see templates/look.yaml.")
+@click.option("--classification", default="", metavar="TEXT", help="Printed on top of each page, such as CONFIDENTIAL.")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary that a script can read.")
-def run(returns: Path, out: Path, lang: str, names: tuple[str, ...], workers: int | None, as_json: bool) -> None:
+def run(
+    returns: Path, out: Path, lang: str, names: tuple[str, ...], workers: int | None, logo: Path | None, colours: Path | None,
+    classification: str, as_json: bool,
+) -> None:  # fmt: skip
     """Read every workbook under RETURNS, check and score it, and write the results into the folder OUT.
 
     Exit status: 0 all read; 1 some file refused (everything else is written); 2 wrong usage.
@@ -162,10 +170,12 @@ def run(returns: Path, out: Path, lang: str, names: tuple[str, ...], workers: in
     Example: dimm-xl run returns out
     """
     from dimm_xl import campaign
-    from dimm_xl.showing import progress, summary_shown
+    from dimm_xl.showing import progress, summary_shown, unreadable_said
 
+    dress = campaign.Dress(str(colours or ""), logo.read_bytes() if logo else b"", classification)
+    unreadable_said(dress.colours)
     with progress(quiet=as_json) as heard:
-        summary = campaign.run(campaign.Run(returns, out, lang, names, workers), heard)
+        summary = campaign.run(campaign.Run(returns, out, lang, names, workers, dress=dress), heard)
     for fault in summary.faults:
         click.echo(fault, err=True)
     click.echo(json.dumps(summary.as_json(), ensure_ascii=False, indent=2) if as_json else summary_shown(summary))

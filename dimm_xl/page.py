@@ -192,9 +192,14 @@ class Page:
 
 @dataclass(frozen=True)
 class Book:
-    """A workbook to be written: pages in order, title, language; each look is a name of ``workbook/style.py``."""
+    """A workbook to be written: pages in order, title, language; each look is a name of ``workbook/style.py``.
+
+    ``classification`` is printed on top of every page; ``logo`` (PNG or JPEG) stands on the first.
+    """
 
     title: str
     subject: str
     lang: str
     pages: tuple[Page, ...]
+    classification: str = ""
+    logo: bytes = b""

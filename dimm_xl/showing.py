@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dimm_xl import catalogue
+from dimm_xl.look import READABLE, unreadable
 from dimm_xl.model import Model, Profile
 
 if TYPE_CHECKING:
@@ -97,6 +98,12 @@ def progress(quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
 def _plain(stage: str, done: int, total: int) -> None:
     if done == total or done % 100 == 0:
         print(f"{stage}: {done} of {total}", file=sys.stderr, flush=True)
+
+
+def unreadable_said(colours: str) -> None:
+    """Warn on standard error of colours in a look file that cannot be read on each other."""
+    for text, background, found in unreadable(catalogue.look(colours)):
+        print(f"{colours}: {text} on {background} has a contrast of {found:.1f}; WCAG asks for {READABLE}", file=sys.stderr)
 
 
 def summary_shown(summary: Summary) -> str:

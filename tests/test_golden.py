@@ -11,7 +11,7 @@ from tests.support import as_text, indicator, small_model
 
 from dimm_xl import catalogue
 from dimm_xl.assessment import UNKNOWN, Answer, Answered, Assessment, NotApplicable
-from dimm_xl.campaign import look
+from dimm_xl.catalogue import look
 from dimm_xl.model import Measure, Model, Profile
 from dimm_xl.page import Book
 from dimm_xl.questionnaire import Request, questionnaire

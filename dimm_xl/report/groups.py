@@ -111,7 +111,7 @@ class CommonGap:
 
 
 def common_gaps(model: Model, results: Sequence[Result]) -> list[CommonGap]:
-    """Return the gap of every indicator that someone answered, the costliest first."""
+    """Return the gap of every indicator that someone answered, the costliest first, those of too few organisations last."""
     found = []
     for lever in model.levers:
         for one in lever.indicators:
@@ -127,7 +127,7 @@ def common_gaps(model: Model, results: Sequence[Result]) -> list[CommonGap]:
                 found.append(
                     CommonGap(lever, one, len(below), len(gaps), sum(below) / len(below) if below else 0.0, sum(costs) / len(costs))
                 )
-    return sorted(found, key=lambda gap: -gap.cost)
+    return sorted(found, key=lambda gap: (gap.answered < FEWEST, -gap.cost))
 
 
 def gaps_page(model: Model, results: Sequence[Result], words: Words) -> Page:

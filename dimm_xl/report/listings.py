@@ -30,7 +30,7 @@ def ranking_page(model: Model, results: Sequence[Result], words: Words) -> Page:
         ("standing", "row-quiet", 18),
     )
     base = described_sheet(name, described, words, "organisation")
-    sheet = Sheet(name, base.key, (*base.columns, *(Column(code, title, look="row-figure", width=13) for code, title in levers)))
+    sheet = Sheet(name, base.key, (*base.columns, *(Column(code, title, look="shade", width=13) for code, title in levers)))
 
     def order(result: Result) -> tuple[bool, float, str]:
         value = shown(model, result.scores.overall)
@@ -95,8 +95,8 @@ def findings_page(returns: Sequence[Return], words: Words) -> Page:
     name = words("sheet.findings")
     described: Described = (
         ("severity", "row-strong", 14),
-        ("file", "row-line", 40),
-        ("sheet", "row-line", 24),
+        ("file", "row", 44),
+        ("sheet", "row", 24),
         ("cell", "row-line", 8),
         ("code", "row-quiet", 24),
         ("message", "row", 70),

@@ -196,7 +196,7 @@ def _lever(model: Model, lever: Lever, scores: pd.DataFrame, results: Sequence[R
         ("size", "row-quiet", 26),
     )
     base = described_sheet(name, described, words, "organisation")
-    groupings = tuple(Column(one.code, f"{one.code} {words.of(one.name)}", look="row-figure", width=14) for one in lever.groupings)
+    groupings = tuple(Column(one.code, f"{one.code} {words.of(one.name)}", look="shade", width=14) for one in lever.groupings)
     sheet = Sheet(name, base.key, (*base.columns, *groupings))
     rows = tuple(_lever_row(model, lever, result, words) for result in results if lever.code in result.scores.levers)
     shades = Shades(tuple(column.field for column in groupings), model.scale.lowest, model.scale.highest)

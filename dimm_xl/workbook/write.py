@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.image import Image
 from xlsxwriter.utility import quote_sheetname, xl_range_abs, xl_rowcol_to_cell
 
 from dimm_xl.look import Look
@@ -30,6 +31,8 @@ OPTIONS = {
 PROTECTION = {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True}
 LANGUAGES = {"fr": "fr-FR", "en": "en-GB"}
 A4 = 9
+LOGO_HEIGHT = 48
+"""Pixels."""
 NOTE = {"author": "", "x_scale": 2.2, "y_scale": 1.6, "font_name": "Arial", "font_size": 9}
 LONGEST_LIST = 255
 
@@ -44,8 +47,21 @@ def write(book: Book, look: Look) -> bytes:
     sheets = {page.name: target.add_worksheet(page.name) for page in book.pages}
     for page in book.pages:
         _Writer(target, sheets[page.name], styles, page).write()
+        if book.classification:
+            sheets[page.name].set_header(f"&C&9&B{book.classification.replace('&', '&&')}")
+    if book.logo:
+        _logo(sheets[book.pages[0].name], book)
     target.close()
     return out.getvalue()
+
+
+def _logo(sheet: Any, book: Book) -> None:
+    """Put the logo into the upper right corner of the first page, as high as its title."""
+    page = book.pages[0]
+    last = max(put.col + put.cols - 1 for put in page.puts)
+    scale = min(LOGO_HEIGHT / Image(io.BytesIO(book.logo)).height, 1.0)
+    options = {"image_data": io.BytesIO(book.logo), "x_scale": scale, "y_scale": scale, "description": book.title, "object_position": 2}
+    _took(sheet.insert_image(0, last, "logo", options), "logo", book.title)
 
 
 class _Writer:
