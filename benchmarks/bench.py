@@ -24,7 +24,7 @@ from python_calamine import CalamineWorkbook
 from dimm_xl import catalogue
 from dimm_xl.campaign import make_up
 from dimm_xl.layout import lever_sheet
-from dimm_xl.returns import read_return, resolved
+from dimm_xl.returns import read_return
 from dimm_xl.sample import Drawn
 from dimm_xl.scoring import score
 
@@ -61,7 +61,7 @@ def collect(files: list[bytes]) -> None:
     for content in files:
         assessment = read_return("return.xlsx", content).assessment
         assert assessment is not None
-        model = resolved("dimm", assessment.edition, assessment.profile, assessment.selection)
+        model = catalogue.resolved("dimm", assessment.edition, assessment.profile, assessment.selection)
         score(model, assessment)
 
 

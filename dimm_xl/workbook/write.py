@@ -59,9 +59,12 @@ def _logo(sheet: Any, book: Book) -> None:
     """Put the logo into the upper right corner of the first page, as high as its title."""
     page = book.pages[0]
     last = max(put.col + put.cols - 1 for put in page.puts)
-    scale = min(LOGO_HEIGHT / Image(io.BytesIO(book.logo)).height, 1.0)
+    room = sum(fit.pixels(page.widths.get(column, 8.43)) for column in (last - 1, last))
+    picture = Image(io.BytesIO(book.logo))
+    scale = min(LOGO_HEIGHT / picture.height, room / picture.width, 1.0)
     options = {"image_data": io.BytesIO(book.logo), "x_scale": scale, "y_scale": scale, "description": book.title, "object_position": 2}
-    _took(sheet.insert_image(0, last, "logo", options), "logo", book.title)
+    options["x_offset"] = int(room - picture.width * scale)
+    _took(sheet.insert_image(0, last - 1, "logo", options), "logo", book.title)
 
 
 class _Writer:
