@@ -15,7 +15,7 @@ from pathlib import Path
 from dimm_xl import catalogue, pool
 from dimm_xl.assessment import Assessment, Return, Status
 from dimm_xl.collect import Collected, Heard, Reading, Source, collect, unheard
-from dimm_xl.files import slug, write_whole
+from dimm_xl.files import safe, slug, write_whole
 from dimm_xl.findings import Severity
 from dimm_xl.model import Model, Profile
 from dimm_xl.page import Book
@@ -130,6 +130,10 @@ class Run:
         return Reading(self.models, self.limits, self.workers)
 
 
+PRODUCTS = ("consolidated.xlsx", "organisations", "to-correct", "data")
+"""What a run leaves in OUT, and never reads back when OUT lies among the returns."""
+
+
 @dataclass(frozen=True)
 class Summary:
     """What became of a run: files by status, findings by severity, tracebacks of our own faults."""
@@ -152,7 +156,9 @@ class Summary:
 
 def run(asked: Run, heard: Heard = unheard) -> Summary:
     """Read everything below ``asked.returns``, check, score, and write results, files to correct, tables and the consolidated workbook."""
-    found = collect(asked.returns, asked.out, asked.reading, heard)
+    for model in asked.models:
+        catalogue.load(model)  # a faulty model ends the run before anything is read or written
+    found = collect(asked.returns, [asked.out / product for product in PRODUCTS], asked.reading, heard)
     named = identify(found.returns)
     faults = [*found.faults, *send_back(asked, found, heard), *report(asked, found.returns, named, heard)]
     return summarise(asked, found.returns, named, faults)
@@ -210,17 +216,19 @@ def send_back(asked: Run, found: Collected, heard: Heard = unheard) -> list[str]
 def _send_back_one(asked: Run, job: tuple[Return, Source]) -> Path:
     one, source = job
     folder = asked.out / "to-correct"
-    name = one.file.replace("/", "_").replace("\\", "_")
+    name = safe(one.file)
     if one.assessment is None:
         words = catalogue.words(asked.lang)
         return write_whole(folder / f"{name}.txt", letter(one.file, "", one.findings, "", words).encode("utf-8", "replace"))
     parsed = parse(source.read(asked.limits), asked.models, asked.limits)
     assessment, findings = judge(parsed, one.file)
+    named = assessment.organisation
+    assessment = replace(assessment, organisation=parsed.respondent.get("organisation", ""))
     words = catalogue.words(assessment.lang)
     todo = faults(findings, parsed.given)
     request = Request(words, glossary=catalogue.glossary())
     attached = name if name.lower().endswith(".xlsx") else f"{name}.xlsx"
-    text = letter(one.file, assessment.organisation, [fault.finding for fault in todo], attached, words)
+    text = letter(one.file, named, [fault.finding for fault in todo], attached, words)
     write_whole(folder / f"{name}.txt", text.encode("utf-8", "replace"))
     return write_whole(
         folder / attached, write(correction(parsed.model, assessment, parsed.given, todo, request), catalogue.look(asked.dress.colours))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from dimm_xl.assessment import UNKNOWN, Answer, Answered, Blank, NotApplicable, State, settle
@@ -178,13 +178,24 @@ def answers(model: Model, given: Sequence[Given], findings: Sequence[Finding]) -
     settled: dict[str, Answer] = {}
     for row in given:
         indicator = model.indicators.get(row.indicator)
-        if indicator is None or row.indicator in settled:
+        if indicator is None:
+            continue
+        if row.indicator in settled:  # a second row: what was written there is kept
+            settled[row.indicator] = _joined(settled[row.indicator], row)
             continue
         faulty = row.indicator in refused or {"level", "measure"} & row.faulty
         state = Blank() if faulty else settle(indicator, _state(row), row.measure)
         figure = None if faulty or indicator.measure is None else row.measure
         settled[row.indicator] = Answer(state or Blank(), figure, row.reason, row.evidence, row.comment)
     return {code: settled.get(code, Answer()) for code in model.indicators}
+
+
+def _joined(answer: Answer, row: Given) -> Answer:
+    def both(one: str, other: str) -> str:
+        return one if other in one else f"{one}\n{other}".strip()
+
+    reason, evidence, comment = (both(getattr(answer, name), getattr(row, name)) for name in ("reason", "evidence", "comment"))
+    return replace(answer, reason=reason, evidence=evidence, comment=comment)
 
 
 def _state(row: Given) -> State:

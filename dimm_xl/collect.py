@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -64,8 +65,8 @@ class Collected:
     faults: tuple[str, ...] = ()
 
 
-def collect(folder: Path, apart: Path, how: Reading, heard: Heard = unheard) -> Collected:
-    """Read and check everything below ``folder`` but what is below ``apart``."""
+def collect(folder: Path, apart: Sequence[Path], how: Reading, heard: Heard = unheard) -> Collected:
+    """Read and check everything below ``folder`` but what is ``apart``: results of this run or of an earlier one."""
     lying = list(walk(folder, apart))
     returns = [_aside(one) for one in lying if one.aside]
     sources = [Source(one.name, one.path) for one in lying if not one.aside]
@@ -113,14 +114,16 @@ def _read(sources: Sequence[Source], how: Reading, heard: Heard) -> tuple[list[R
 
 def collect_one(how: Reading, source: Source, engine: str = "calamine") -> Return | Bundle:
     """Read one source (in a worker)."""
+    digest = ""
     try:
         content = source.read(how.limits)
+        digest = hashlib.sha256(content).hexdigest()
         if content.startswith(ZIP) and not source.member and is_bundle(content, how.limits):
             return _bundle(source, content, how.limits)
     except OSError as problem:
         return refused(source.name, "", Finding(Code.UNREADABLE, facts={"reason": problem.strerror or str(problem)}))
     except Refused as refusal:
-        return refused(source.name, "", Finding(refusal.code, facts=refusal.facts))
+        return refused(source.name, digest, Finding(refusal.code, facts=refusal.facts))
     return read_return(source.name, content, how.models, how.limits, engine)
 
 

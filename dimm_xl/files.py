@@ -14,13 +14,28 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
+"""Names that Windows keeps for devices, whatever their ending."""
+LONGEST_ENDING = 5
 SYSTEM = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
 
 def slug(name: str, longest: int = 60) -> str:
     """Return a name as lower-case ASCII letters, digits and hyphens, safe as a file name everywhere; never empty."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:longest].strip("-") or "x"
+    shown = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:longest].strip("-") or "x"
+    return f"{shown}-x" if RESERVED.fullmatch(shown) else shown
+
+
+def safe(name: str, most: int = 200) -> str:
+    """Return a returned file's name as the name of a file of ours: one folder level, at most ``most`` bytes, its ending kept."""
+    flat = re.sub(r'[\x00-\x1f/\\:*?"<>|]', "_", name.encode("utf-8", "replace").decode())
+    stem, dot, ending = flat.rpartition(".")
+    if not dot or len(ending) > LONGEST_ENDING:
+        stem, dot, ending = flat, "", ""
+    while len(f"{stem}{dot}{ending}".encode()) > most:
+        stem = stem[:-1]
+    return f"{stem}{dot}{ending}"
 
 
 @dataclass(frozen=True)
@@ -32,13 +47,16 @@ class Lying:
     aside: str = ""
 
 
-def walk(folder: Path, apart: Path | None = None) -> Iterator[Lying]:
-    """Yield everything in a folder and below, sorted by name; what is ``apart`` is left out whole.
+def walk(folder: Path, apart: Sequence[Path] = ()) -> Iterator[Lying]:
+    """Yield everything in a folder and below, sorted by name; files and folders that are ``apart`` are left out whole.
 
     Links are never followed: a link, a device, a pipe is special; lock files and system files are set aside too.
     """
+    out = {path.resolve() for path in apart}
     for path in sorted(folder.rglob("*")):
-        if apart is not None and (path == apart or apart in path.parents):
+        if out and not out.isdisjoint(
+            (path.absolute(), *path.absolute().parents, path.parent.resolve() / path.name, *path.parent.resolve().parents)
+        ):
             continue
         mode = path.lstat().st_mode
         if stat.S_ISDIR(mode):

@@ -178,7 +178,7 @@ def _respondent(grids: Grids, identity: Identity, words: Words, others: Sequence
             try:
                 known[field] = kinds[field].parse(value) if field in kinds else value
             except ValueError:
-                facts = {"value": value[:80], "column": words(f"profile.{field}"), "expects": kinds[field].expects}
+                facts = {"value": value[:80], "column": words(f"profile.{field}"), "expects": kinds[field].expects, "field": field}
                 findings.append(Finding(Code.BAD_VALUE, "", name, row.cells.get("value", ""), facts))
         return known, tuple(findings)
     return {}, ()

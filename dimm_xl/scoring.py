@@ -41,6 +41,10 @@ class Score:
         return None if self.value is None or self.target is None else self.target - self.value
 
 
+ROUNDING = 1e-9
+"""Differences below this are the computer's, not the organisation's: a mean of 2.5 may come out as 2.4999999999999996."""
+
+
 class Bin(Enum):
     """The three bins of advice."""
 
@@ -121,7 +125,7 @@ def bin_of(gap: float | None) -> Bin | None:
     """Return the bin of a gap in levels: none left, less than two, two or more; None without a gap."""
     if gap is None:
         return None
-    return Bin.WELL if gap <= 0 else Bin.ATTENTION if gap < 2 else Bin.IMPROVE
+    return Bin.WELL if gap <= ROUNDING else Bin.ATTENTION if gap < 2 - ROUNDING else Bin.IMPROVE
 
 
 def standing(score: Score, scoring: Scoring) -> Standing:
@@ -149,5 +153,5 @@ def distribution(values: Iterable[float], bounds: Sequence[float]) -> tuple[int,
     """Count values between bounds: below the first, from each bound up to the next, from the last upwards."""
     counts = [0] * (len(bounds) + 1)
     for value in values:
-        counts[sum(value >= bound for bound in bounds)] += 1
+        counts[sum(value >= bound - ROUNDING for bound in bounds)] += 1
     return tuple(counts)

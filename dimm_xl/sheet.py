@@ -37,7 +37,10 @@ LONGEST_TEXT = 32_767
 
 
 def text(cell: object) -> str:
-    """Return a cell as people's text: unseen marks and stray blanks gone, line breaks kept, 3.0 as ``3``."""
+    """Return a cell as people's text: unseen marks and stray blanks gone, line breaks kept, 3.0 as ``3``.
+
+    Leading apostrophes are dropped: that is how people type a number as text.
+    """
     if cell is None:
         return ""
     if isinstance(cell, str) and cell.isprintable() and "  " not in cell and not cell.startswith(("'", " ")):
@@ -46,11 +49,11 @@ def text(cell: object) -> str:
         cell = int(cell)
     shown = CONTROLS.sub("", _UNSEEN.sub("", str(cell).replace("\r\n", "\n").replace("\r", "\n")))
     lines = (_BLANKS.sub(" ", line).strip() for line in shown.split("\n"))
-    return "\n".join(lines).strip().removeprefix("'").strip()
+    return "\n".join(lines).strip().lstrip("' \n")
 
 
 def face(cell: object) -> str:
-    """Return a cell as it is compared: one line, without case, accents, width variants and kinds of blank or apostrophe."""
+    """Return a cell as it is compared: one line, without case, accents, width variants, kinds of blank or apostrophe."""
     shown = text(cell)
     if not shown.isascii():
         parts = unicodedata.normalize("NFKD", shown.replace("’", "'"))
@@ -66,7 +69,10 @@ def number(cell: object) -> float:
     if isinstance(cell, bool | CellError | datetime.date | datetime.time | datetime.timedelta):
         raise ValueError(text(cell))
     if isinstance(cell, int | float):
-        value = float(cell)
+        try:
+            value = float(cell)
+        except OverflowError:
+            raise ValueError(text(cell)) from None
     else:
         shown = re.sub(r"(?<=\d) (?=\d{3}\b)", "", face(cell)).replace(",", ".")
         if not re.fullmatch(r"[+-]?(\d{1,15}(\.\d*)?|\.\d+)", shown):

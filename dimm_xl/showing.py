@@ -55,7 +55,7 @@ def indicator_shown(name: str, code: str, lang: str, sector: str | None, size: s
     model, words = catalogue.load(name), catalogue.words(lang)
     one = model.indicators[code]
     if sector or size:
-        profile = Profile(sector or model.sectors[0].id, size or one.sizes[0])
+        profile = Profile(sector or "", size or one.sizes[0])
         one = model.at(profile).indicators[code]
     lines = [f"{one.code}  {words.of(one.name)}", "", words.of(one.definition), ""]
     lines.append(f"weight {one.weight} · {one.origin} · sizes {', '.join(one.sizes)} · functions {', '.join(one.functions)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from dimm_xl.model import Text
 
@@ -35,7 +36,8 @@ class Words:
 
     def figure(self, value: float) -> str:
         """Return a figure with no more digits than it has: 5, 99.5."""
-        return self.number(value, 0 if float(value).is_integer() else len(repr(float(value)).partition(".")[2]))
+        exponent = Decimal(repr(float(value))).normalize().as_tuple().exponent
+        return self.number(value, max(0, -exponent) if isinstance(exponent, int) else 0)
 
     def amount(self, value: float, unit: str) -> str:
         """Return a figure with its unit: ``25 %``, ``25%``, ``24 heures``."""

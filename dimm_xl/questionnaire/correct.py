@@ -23,10 +23,10 @@ STATES = {Code.NO_REASON: "why", Code.ABOVE_FIGURE: "above"}
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing to correct: its finding, and the indicator and column it concerns (empty: the whole)."""
+    """One thing to correct: its finding, and the row (indicator or profile field) and column it concerns (empty: the whole)."""
 
     finding: Finding
-    indicator: str
+    row: str
     field: str
 
 
@@ -37,7 +37,8 @@ def faults(findings: Sequence[Finding], given: Sequence[Given]) -> tuple[Fault, 
     for one in findings:
         if one.code.severity is Severity.ERROR or one.code is Code.TEXT_LOST:
             field = FIELD.get(one.code) or fields.get((one.sheet, one.cell), "")
-            found.append(Fault(one, str(one.facts.get("indicator", "")), field))
+            row = str(one.facts.get("indicator") or one.facts.get("field", ""))
+            found.append(Fault(one, row, field or ("value" if "field" in one.facts else "")))
     return tuple(found)
 
 
@@ -45,24 +46,24 @@ def correction(model: Model, assessment: Assessment, given: Sequence[Given], wro
     """Compose the workbook to correct; what was typed and can stand in its cell is kept, the rest is named in the cell's note."""
     book = questionnaire(model, assessment, request)
     rows = {row.indicator: row for row in given}
-    twice = {fault.indicator for fault in wrong if fault.finding.code is Code.TWICE}
+    twice = {fault.row for fault in wrong if fault.finding.code is Code.TWICE}
     pages = tuple(_marked(page, rows, twice, wrong, request.words) for page in book.pages)
     first = _list(pages, wrong, request.words)
     return replace(book, pages=(first, *pages))
 
 
 def _marked(page: Page, rows: Mapping[str, Given], twice: set[str], wrong: Sequence[Fault], words: Words) -> Page:
-    if not page.tables or not page.tables[0].name.startswith("lever_"):
+    if not page.tables or page.tables[0].sheet.key not in ("code", "field"):
         return page
     notes: dict[str, dict[str, str]] = {}
     states: dict[str, str] = {}
     for fault in wrong:
         if fault.field:
-            said = notes.setdefault(fault.indicator, {})
+            said = notes.setdefault(fault.row, {})
             said[fault.field] = "\n".join(
                 filter(None, (said.get(fault.field), message(fault.finding, words), repair(fault.finding, words)))
             )
-            states[fault.indicator] = STATES.get(fault.finding.code, "")
+            states[fault.row] = STATES.get(fault.finding.code, "")
     table = page.tables[0]
     marked = tuple(_row(row, rows, twice, notes, states, words, table.sheet) for row in table.rows)
     return replace(page, tables=(replace(table, rows=marked),))
@@ -77,7 +78,7 @@ def _row(
     words: Words,
     sheet: Sheet,
 ) -> Row:
-    code = str(row.values["code"])
+    code = str(row.values[sheet.key])
     if code not in notes:
         return row
     values = dict(row.values)
@@ -123,10 +124,10 @@ def _place(pages: Sequence[Page], fault: Fault, words: Words) -> Link | str:
     for page in pages:
         for table in page.tables:
             for n, row in enumerate(table.rows):
-                if fault.indicator and table.name.startswith("lever_") and row.values["code"] == fault.indicator:
-                    where = table.span(fault.field or "level", n, n)
-                    column = table.sheet.column(fault.field or "level").title
-                    return Link(f"{fault.indicator} · {column}", where)
+                if fault.row and table.sheet.key in ("code", "field") and row.values[table.sheet.key] == fault.row:
+                    field = fault.field or "level"
+                    title = row.values["label"] if field == "value" else f"{fault.row} · {table.sheet.column(field).title}"
+                    return Link(str(title), table.span(field, n, n))
     return fault.finding.sheet or words("correct.whole")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dimm_xl import __version__
 from dimm_xl.model import Lever
 from dimm_xl.page import Page, Put, Row, Table
-from dimm_xl.report.result import Result, demands, functions, judged, state_word
+from dimm_xl.report.result import Result, demands, functions, judged, shown, state_word
 from dimm_xl.roadmap import Step
 from dimm_xl.sheet import TEXT, Column, Kind, Sheet
 from dimm_xl.words import Words
@@ -102,7 +102,8 @@ def worked_example(result: Result, words: Words) -> str:
     def heard(lever: Lever) -> int:
         return result.scores.levers[lever.code].answered
 
-    levers = sorted((lever for lever in result.model.levers if heard(lever) > 1), key=heard)
+    scores = result.scores.levers
+    levers = sorted((lever for lever in result.model.levers if heard(lever) > 1 and shown(result.model, scores[lever.code])), key=heard)
     if not levers:
         return words("method.example.none")
     answers = [(one, result.assessment.answer(one.code).level) for one in levers[0].indicators]

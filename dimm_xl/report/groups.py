@@ -24,6 +24,11 @@ def spread_row(field: str, name: str, spread: Spread) -> Row:
     return Row({field: name, "count": spread.count, **{key: few if value is None else value for key, value in shown.items()}})
 
 
+def known_first(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Return rows with those that have a median first: a chart covers these alone."""
+    return tuple(sorted(rows, key=lambda row: not isinstance(row.values["median"], float)))
+
+
 def median_chart(table: Table, group: str, highest: float, place: tuple[int, int], words: Words) -> Chart:
     """Draw the medians of the groups that are large enough: they stand first in their table."""
     medians = {str(line.values[group]): line.values["median"] for line in table.rows}
@@ -50,7 +55,7 @@ def group_page(model: Model, scores: pd.DataFrame, kind: str, words: Words) -> P
     )
     groups = benchmark.by_group(scores, kind, "overall")
     rows = [spread_row(kind, words.of(model.label(kind, group)), spread) for group, spread in groups.items()]
-    table = Table(f"by_{kind}", described_sheet(name, described, words, kind), tuple(rows), 3)
+    table = Table(f"by_{kind}", described_sheet(name, described, words, kind), known_first(rows), 3)
     chart = median_chart(table, kind, model.scale.highest, (2, 7), words)
     return Page(
         name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dimm_xl.model import Indicator, Lever
 from dimm_xl.page import Bars, Chart, Page, Put, Row, Rules, Series, Table
-from dimm_xl.report.result import Result, bin_rules, demands, judged, rounded
+from dimm_xl.report.result import Result, between, bin_rules, demands, judged, rounded, shown
 from dimm_xl.scoring import Standing, standing
 from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
@@ -23,13 +23,13 @@ def lever_page(result: Result, lever: Lever, words: Words) -> Page:
     groupings = _groupings(name, result, lever, words)
     indicators = _indicators(name, result, lever, words, GROUPINGS_ROW + CHART_ROWS)
     now = standing(score, result.model.scoring)
-    shown = "–" if now is Standing.HIDDEN else rounded(score, words)
+    rated = rounded(result.model, score, words)
     facts = {"answered": score.answered, "expected": score.expected}
-    low_high = words("result.between", low=words.number(score.low or 0), high=words.number(score.high or 0))
+    low_high = between(score, words)
     return Page(
         name,
         puts=(
-            Put(0, 0, f"{lever.code} · {words.of(lever.name)}{words('colon')} {shown} / {result.model.scale.highest}", "title", cols=9),
+            Put(0, 0, f"{lever.code} · {words.of(lever.name)}{words('colon')} {rated} / {result.model.scale.highest}", "title", cols=9),
             Put(1, 0, words.of(lever.question), "question", cols=9),
             Put(2, 0, f"{low_high} · {words('result.answers', **facts)} · {words(f'standing.{now.value}')}", "hint", cols=9),
         ),
@@ -105,7 +105,7 @@ def _row(result: Result, one: Indicator, words: Words) -> Row:
 def _chart(result: Result, lever: Lever, table: Table, words: Words) -> Chart:
     shape = "radar" if len(lever.groupings) >= AXES else "bar"
     names = table.span("grouping")
-    scores = ", ".join(f"{words.of(one.name)} {rounded(result.scores.groupings[one.code], words)}" for one in lever.groupings)
+    scores = ", ".join(f"{words.of(one.name)} {rounded(result.model, result.scores.groupings[one.code], words)}" for one in lever.groupings)
     return Chart(
         "radar" if shape == "radar" else "bar",
         finding(result, lever, words),
@@ -124,7 +124,7 @@ def _chart(result: Result, lever: Lever, table: Table, words: Words) -> Chart:
 
 def finding(result: Result, lever: Lever, words: Words) -> str:
     """Return what the lever's chart shows in a sentence: its best and its worst grouping."""
-    known = [(value, one) for one in lever.groupings if (value := result.scores.groupings[one.code].value) is not None]
+    known = [(value, one) for one in lever.groupings if (value := shown(result.model, result.scores.groupings[one.code])) is not None]
     if not known:
         return words("lever.chart.none", lever=words.of(lever.name))
     known.sort(key=lambda entry: -entry[0])

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from dimm_xl.model import Indicator, Lever
 from dimm_xl.page import Chart, Link, Page, Put, Rich, Row, Series, Span, Table, Value
-from dimm_xl.report.result import Result, about, bin_rules, functions, rounded
+from dimm_xl.report.result import Result, about, between, bin_rules, functions, rounded
 from dimm_xl.roadmap import Step, strengths
-from dimm_xl.scoring import Score, Standing, bin_of, standing
+from dimm_xl.scoring import ROUNDING, Score, Standing, bin_of, standing
 from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
 
@@ -56,15 +56,18 @@ def headline(result: Result, words: Words) -> str:
     """Return the finding of page one in a sentence: what is ahead of its target, what lags, or why nothing can be said."""
     if standing(result.scores.overall, result.model.scoring) is Standing.HIDDEN:
         return words("headline.hidden")
-    gaps = [(score.gap, lever) for lever in result.model.levers if (score := result.scores.levers[lever.code]).gap is not None]
+    shown = [(result.scores.levers[lever.code], lever) for lever in result.model.levers]
+    gaps = [(one.gap, lever) for one, lever in shown if standing(one, result.model.scoring) is not Standing.HIDDEN]
     known = sorted(((gap, lever) for gap, lever in gaps if gap is not None), key=lambda entry: entry[0])
+    if not known:
+        return words("headline.hidden")
     (least, best), (most, worst) = known[0], known[-1]
     facts = {"best": words.of(best.name), "worst": words.of(worst.name)}
-    if most <= 0:
+    if most <= ROUNDING:
         return words("headline.reached", **facts)
-    if len(known) == 1 or most - least < 0.25:
-        return words("headline.even", **facts)
-    return words("headline.ahead" if least <= 0 else "headline.below", **facts)
+    if least <= ROUNDING:
+        return words("headline.ahead", **facts)
+    return words("headline.even" if most - least < 0.25 else "headline.below", **facts)
 
 
 def _score(result: Result, words: Words) -> list[Put]:
@@ -72,7 +75,7 @@ def _score(result: Result, words: Words) -> list[Put]:
     states = result.states
     now = standing(score, result.model.scoring)
     value: Value = score.value if now is not Standing.HIDDEN and score.value is not None else "–"
-    low_high = words("result.between", low=words.number(score.low or 0), high=words.number(score.high or 0))
+    low_high = between(score, words)
     found = bin_of(score.gap) if isinstance(value, float) else None
     verdict = words("result.verdict", bin=words(f"bin.{found.value}")) if found else words("unjudged.few")
     facts = {"na": states["not_applicable"], "unknown": states["unknown"], "blank": states["blank"], "evidence": result.evidenced}
@@ -103,7 +106,7 @@ def _levers(name: str, result: Result, pages: Sequence[str], words: Words) -> Ta
 def _lever_row(result: Result, lever: Lever, page: str, words: Words) -> Row:
     score = result.scores.levers[lever.code]
     shown = _shown(result, score)
-    found = bin_of(score.gap) if isinstance(shown, float) else None
+    found, now = bin_of(score.gap) if isinstance(shown, float) else None, standing(score, result.model.scoring)
     spread = result.peers.levers.get(lever.code) if result.peers else None
     middle = ""
     if spread and spread.low is not None and spread.high is not None:
@@ -117,7 +120,7 @@ def _lever_row(result: Result, lever: Lever, page: str, words: Words) -> Row:
             "peers": spread.median if spread else None,
             "middle": middle or "–",
             "bin": words(f"bin.{found.value}") if found else words("unjudged.few"),
-            "heard": words("result.heard", answered=score.answered, expected=score.expected),
+            "heard": f"{words(f'standing.{now.value}')[0]} {words('result.heard', answered=score.answered, expected=score.expected)}",
         }
     )
 
@@ -144,7 +147,9 @@ def _radar(result: Result, table: Table, words: Words) -> Chart:
     if result.peers:
         series.append(Series(words("chart.peers"), names, table.span("peers"), "peers"))
     series.append(Series(words("chart.you"), names, table.span("value"), "you"))
-    scores = ", ".join(f"{words.of(lever.name)} {rounded(result.scores.levers[lever.code], words)}" for lever in result.model.levers)
+    scores = ", ".join(
+        f"{words.of(lever.name)} {rounded(result.model, result.scores.levers[lever.code], words)}" for lever in result.model.levers
+    )
     return Chart(
         "radar",
         radar_title(result, words),
@@ -161,7 +166,7 @@ def _radar(result: Result, table: Table, words: Words) -> Chart:
 def radar_title(result: Result, words: Words) -> str:
     """Return what the radar shows in a sentence: how many levers reach their target."""
     known = [score for score in result.scores.levers.values() if isinstance(_shown(result, score), float)]
-    reached = sum(score.gap is not None and score.gap <= 0 for score in known)
+    reached = sum(score.gap is not None and score.gap <= ROUNDING for score in known)
     return words("result.radar", reached=reached, known=len(known))
 
 

@@ -12,7 +12,7 @@ from dimm_xl import benchmark
 from dimm_xl.assessment import Return, Status
 from dimm_xl.model import Lever, Model
 from dimm_xl.page import Book, Chart, Page, Put, Row, Rules, Series, Shades, Table
-from dimm_xl.report.groups import crossed_page, gaps_page, group_page, median_chart, spread_row
+from dimm_xl.report.groups import crossed_page, gaps_page, group_page, known_first, median_chart, spread_row
 from dimm_xl.report.listings import findings_page, flat_page, heat_page, ranking_page
 from dimm_xl.report.result import Described, Peers, Result, bin_rules, described_sheet, grouping_shown, shown
 from dimm_xl.scoring import FEWEST, bin_of, distribution
@@ -168,7 +168,7 @@ def _lever_medians(name: str, model: Model, scores: pd.DataFrame, row: int, word
         spread_row("lever", f"{lever.code} · {words.of(lever.name)}", benchmark.spread(_values(scores, lever.code)))
         for lever in model.levers
     ]
-    return Table("lever_medians", described_sheet(name, described, words, "lever"), tuple(rows), row, filters=False)
+    return Table("lever_medians", described_sheet(name, described, words, "lever"), known_first(rows), row, filters=False)
 
 
 def _bin_chart(table: Table, values: Sequence[float], bounds: Sequence[float], place: tuple[int, int], words: Words) -> Chart:

@@ -102,9 +102,17 @@ def demands(texts: Sequence[Text], words: Words) -> str:
     return "\n".join(f"•\u00a0{words.of(text)}" for text in texts)
 
 
-def rounded(score: Score, words: Words) -> str:
-    """Return a score with one decimal, a dash when there is none."""
-    return "–" if score.value is None else words.number(score.value)
+def between(score: Score, words: Words) -> str:
+    """Return the range of a score in words, or that nothing is expected."""
+    if score.low is None or score.high is None:
+        return words("unjudged.not_applicable")
+    return words("result.between", low=words.number(score.low), high=words.number(score.high))
+
+
+def rounded(model: Model, score: Score, words: Words) -> str:
+    """Return a score with one decimal, a dash when there is none or it must not be shown."""
+    value = shown(model, score)
+    return "–" if value is None else words.number(value)
 
 
 Described = tuple[tuple[str, str, float], ...]

@@ -9,9 +9,9 @@ from dimm_xl import live
 from dimm_xl.assessment import Answer, Answered, NotApplicable
 from dimm_xl.model import Model
 from dimm_xl.page import Bars, Chart, Formula, Page, Put, Row, Series, Table, Value
-from dimm_xl.report.result import Result
+from dimm_xl.report.result import Result, shown
 from dimm_xl.roadmap import Step
-from dimm_xl.scoring import Scores, score
+from dimm_xl.scoring import Score, Scores, score
 from dimm_xl.sheet import Column, Kind, Sheet
 from dimm_xl.words import Words
 
@@ -39,12 +39,12 @@ def whatif_page(result: Result, roadmap: tuple[Step, ...], words: Words) -> Page
     then = projected(result, levels)
     indicators = _indicators(name, result, levels, words)
     levers = _levers(name, result, then, indicators, words)
-    overall = _overall(then, levers)
-    now = result.scores.overall.value
+    overall = _overall(result, then, levers, indicators, words)
+    now, next_ = shown(result.model, result.scores.overall), shown(result.model, then.overall)
     title = words(
         "whatif.title.first",
         now="–" if now is None else words.number(now),
-        then=words.number(then.overall.value or 0),
+        then="–" if next_ is None else words.number(next_),
         count=len(roadmap[:FIRST]),
     )
     return Page(
@@ -113,21 +113,31 @@ def _levers(name: str, result: Result, then: Scores, indicators: Table, words: W
         last = first + len(lever.indicators) - 1
         spans = {field: indicators.span(field, first, last) for field in ("weight", "target")}
         spans |= {"counted": indicators.span("planned", first, last), "expected": indicators.span("planned", first, last)}
-        exact = live.of_indicators(spans, then.levers[lever.code], result.model.scale)["value"]
+        exact = _enough(
+            result, live.of_indicators(spans, then.levers[lever.code], result.model.scale)["value"], then.levers[lever.code], words
+        )
         share = live.shares(result.model.scoring.overall, lever.weight, spans)["heard"]
         if isinstance(share, Formula):
             heard = {one.code: then.indicators[one.code].answered for one in lever.indicators}
             share = replace(share, value=float(sum(one.weight * heard[one.code] for one in lever.indicators)))
         present = result.scores.levers[lever.code]
-        values = {"code": lever.code, "lever": words.of(lever.name), "now": present.value, "planned": exact}
+        values = {"code": lever.code, "lever": words.of(lever.name), "now": shown(result.model, present), "planned": exact}
         rows.append(Row({**values, "target": present.target, "share": share}))
         first = last + 1
     return Table("whatif_levers", Sheet(name, "code", columns), tuple(rows), LEVERS_ROW, filters=False)
 
 
-def _overall(then: Scores, levers: Table) -> Formula:
-    spans = {"heard": levers.span("share"), "value": levers.span("planned")}
-    return live.mean("value", "heard", then.overall.value, spans)
+def _overall(result: Result, then: Scores, levers: Table, indicators: Table, words: Words) -> Formula:
+    spans = {"heard": levers.span("share"), "value": levers.span("planned"), "counted": indicators.span("planned")}
+    return _enough(result, live.mean("value", "heard", then.overall.value, spans), then.overall, words)
+
+
+def _enough(result: Result, exact: Formula, score: Score, words: Words) -> Formula:
+    """Return a formula that stays empty while too few indicators have a level for the score to be shown."""
+    exempt = live.quoted(words("level.not_applicable"))
+    least = f"{result.model.scoring.hidden_below}*(ROWS({{counted}})-COUNTIF({{counted}},{exempt}))"
+    value = shown(result.model, score)
+    return Formula(f'IF(COUNT({{counted}})<{least},"",{exact.text})', "" if value is None else value, exact.at)
 
 
 def _radar(levers: Table, model: Model, words: Words) -> Chart:

@@ -42,7 +42,6 @@ def draw(book: Any, chart: Chart, styles: Styles) -> Any:
     drawn.set_size({"width": chart.width, "height": chart.height})
     drawn.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
     drawn.show_blanks_as("gap")
-    drawn.show_na_as_empty_cell()
     drawn.show_hidden_data()
     return drawn
 

@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from dimm_xl.findings import Code
 from dimm_xl.sheet import CellError
-from dimm_xl.workbook.guard import Limits, Refused, Sorted
+from dimm_xl.workbook.guard import Limits, Refused, Sorted, directory, inflate
 
 UNCALCULATED = CellError("formula without a value")
 Cells = Mapping[tuple[int, int], CellError]
@@ -35,7 +35,8 @@ def look(content: bytes, found: Sorted, limits: Limits) -> Looked:
     if found.format == "ods":
         return Looked(content, _ods_cells(found.unusual["content.xml"]))
     plain = {name: _in_utf8(name, part) for name, part in found.unusual.items()}
-    changed = {name: part for name, part in plain.items() if part != found.unusual[name]}
+    if any(plain[name] is not found.unusual[name] for name in plain):
+        content = _in_utf8_whole(content, limits)
     cells: dict[str, Cells] = {}
     sparse, total = False, 0
     for name, path in _sheets(plain).items():
@@ -48,7 +49,7 @@ def look(content: bytes, found: Sorted, limits: Limits) -> Looked:
         sparse |= sheet.rows * sheet.columns > limits.rectangle
     if total > limits.cells:
         raise Refused(Code.TOO_BIG, limit="cells", size=total, most=limits.cells)
-    return Looked(_replaced(content, changed) if changed else content, cells, sparse)
+    return Looked(content, cells, sparse)
 
 
 WIDE = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
@@ -72,11 +73,14 @@ def _in_utf8(name: str, part: bytes) -> bytes:
     return re.sub(r"^\ufeff?\s*<\?xml.*?\?>", '<?xml version="1.0" encoding="UTF-8"?>', shown, count=1).encode()
 
 
-def _replaced(content: bytes, changed: Mapping[str, bytes]) -> bytes:
+def _in_utf8_whole(content: bytes, limits: Limits) -> bytes:
+    """Return a workbook with every XML part in UTF-8."""
+    _, entries = directory(content, limits)
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as new:
-        for entry in old.infolist():
-            new.writestr(entry.filename, changed.get(entry.filename) or old.read(entry))
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as new:
+        for name, entry in entries.items():
+            part = inflate(content, entry)
+            new.writestr(name, _in_utf8(name, part) if name.endswith((".xml", ".rels")) else part)
     return out.getvalue()
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -40,7 +41,7 @@ LONGEST_LIST = 255
 def write(book: Book, look: Look) -> bytes:
     """Return ``book`` as the bytes of an .xlsx file; ValueError when Excel would not take something."""
     out = io.BytesIO()
-    target = xlsxwriter.Workbook(out, OPTIONS)
+    target = xlsxwriter.Workbook(out, deepcopy(OPTIONS))  # XlsxWriter changes what it is given
     target.set_properties({"title": book.title, "subject": book.subject, "author": "", "created": CREATED})
     target.set_custom_property("Language", LANGUAGES.get(book.lang, book.lang))
     styles = Styles(target, look)

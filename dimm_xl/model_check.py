@@ -1,0 +1,169 @@
+"""What types cannot say of a model: references that lead nowhere, codes out of grammar, missing languages, wrong numbers."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import get_type_hints
+
+from dimm_xl.model import Indicator, Model, Text
+
+LONGEST_DEMAND = 220
+Problem = tuple[tuple[str | int, ...], str]
+"""A key path in the model, and what is wrong there."""
+
+
+def check(model: Model) -> Iterator[Problem]:
+    """Yield what types cannot say: references that lead nowhere, codes out of grammar, missing languages, wrong numbers."""
+    frame = list(_frame(model))
+    yield from frame
+    if not frame:
+        yield from _languages(model, model.languages, ())
+        for rule in (_twice, _codes, _references, _numbers, _selections):
+            yield from rule(model)
+
+
+def _frame(model: Model) -> Iterator[Problem]:
+    """What everything else rests on: editions, languages, a scale, scoring choices that make sense."""
+    for key in ("editions", "languages", "sizes", "sectors", "levers"):
+        if not getattr(model, key):
+            yield (key,), "at least one is needed"
+    if model.scale.lowest >= model.scale.highest:
+        yield ("scale",), f"{model.scale.lowest} to {model.scale.highest} leaves no level"
+    for key in ("provisional_below", "hidden_below"):
+        if not 0 <= getattr(model.scoring, key) <= 1:
+            yield ("scoring", key), f"{getattr(model.scoring, key)} is not a share from 0 to 1"
+    bounds = model.scoring.distribution
+    if not bounds or any(a >= b for a, b in pairwise(bounds)):
+        yield ("scoring", "distribution"), "bounds that rise are needed"
+    published = model.scoring.published
+    if published and len(published.shares) != len(bounds) + 1:
+        yield ("scoring", "published", "shares"), f"{len(bounds) + 1} shares are needed, one a bin"
+
+
+def _twice(model: Model) -> Iterator[Problem]:
+    """Ids are unique."""
+    for key in ("editions", "sizes", "sectors", "functions", "selections"):
+        ids = [named.id for named in getattr(model, key)]
+        yield from (((key, n, "id"), f"{one} stands twice in the model") for n, one in enumerate(ids) if one in ids[:n])
+    codes = [lever.code for lever in model.levers]
+    yield from ((("levers", n, "code"), f"{code} stands twice in the model") for n, code in enumerate(codes) if code in codes[:n])
+    for n, lever in enumerate(model.levers):
+        if not lever.weight > 0 or not math.isfinite(lever.weight):
+            yield ("levers", n, "weight"), f"{lever.weight:g} is not a weight above 0"
+
+
+def _languages(value: object, languages: tuple[str, ...], path: tuple[str | int, ...]) -> Iterator[Problem]:
+    """Every text stands in every language; texts are known by their annotation, so that an empty one is seen too."""
+    if hasattr(value, "__dataclass_fields__"):
+        for name, kind in get_type_hints(type(value)).items():
+            inner = getattr(value, name, None)
+            if kind in (Text, Text | None) and inner is not None:
+                yield from _text(inner, languages, (*path, name))
+            else:
+                yield from _languages(inner, languages, (*path, name))
+    elif isinstance(value, tuple):
+        for n, inner in enumerate(value):
+            yield from (_text if isinstance(inner, dict) else _languages)(inner, languages, (*path, n))
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _languages(inner, languages, (*path, key))
+
+
+def _text(text: Text, languages: tuple[str, ...], path: tuple[str | int, ...]) -> Iterator[Problem]:
+    if set(text) != set(languages):
+        yield path, f"languages {', '.join(text) or 'none'} instead of {', '.join(languages)}"
+    yield from (((*path, lang), "no text") for lang, shown in text.items() if not shown.strip())
+
+
+def _placed(model: Model) -> Iterator[tuple[tuple[str | int, ...], Indicator]]:
+    for a, lever in enumerate(model.levers):
+        for b, grouping in enumerate(lever.groupings):
+            for c, indicator in enumerate(grouping.indicators):
+                yield ("levers", a, "groupings", b, "indicators", c), indicator
+
+
+def _codes(model: Model) -> Iterator[Problem]:
+    seen: set[str] = set()
+
+    def once(code: str, path: tuple[str | int, ...]) -> Iterator[Problem]:
+        if code in seen:
+            yield path, f"{code} stands twice in the model"
+        seen.add(code)
+
+    for a, lever in enumerate(model.levers):
+        for b, grouping in enumerate(lever.groupings):
+            path: tuple[str | int, ...] = ("levers", a, "groupings", b)
+            if re.fullmatch(f"{re.escape(lever.code)}[A-Z]", grouping.code):
+                yield from once(grouping.code, (*path, "code"))
+            else:
+                yield (*path, "code"), f"{grouping.code} is not the lever's code {lever.code} and one letter"
+            for c, indicator in enumerate(grouping.indicators):
+                inner = (*path, "indicators", c, "code")
+                if re.fullmatch(f"{re.escape(grouping.code)}[0-9]+", indicator.code):
+                    yield from once(indicator.code, inner)
+                else:
+                    yield inner, f"{indicator.code} is not {grouping.code} and a rank"
+
+
+def _references(model: Model) -> Iterator[Problem]:
+    known = {kind: set(names) for kind, names in model.names.items()}
+    editions = {edition.id for edition in model.editions}
+    for path, one in _placed(model):
+        asked: list[tuple[str, str, Sequence[str]]] = [
+            ("sizes", "size", one.sizes),
+            ("functions", "function", one.functions),
+            ("sectors", "sector", tuple(one.sectors)),
+            ("target.sectors", "sector", tuple(one.target.sectors)),
+            ("target.sizes", "size", tuple(one.target.sizes)),
+            ("measure.sectors", "sector", tuple(one.measure.sectors) if one.measure else ()),
+        ]
+        for key, kind, ids in asked:
+            yield from (((*path, *key.split(".")), f"no {kind} {one_id!r} in this model") for one_id in ids if one_id not in known[kind])
+        if one.since and one.since not in editions:
+            yield (*path, "since"), f"no edition {one.since!r} in this model"
+
+
+def _numbers(model: Model) -> Iterator[Problem]:
+    levels = range(model.scale.lowest + 1, model.scale.highest + 1)
+    for path, one in _placed(model):
+        if one.weight not in (1, 2, 3):
+            yield (*path, "weight"), f"{one.weight} is not 1, 2 or 3"
+        if tuple(sorted(one.levels)) != tuple(levels) or not all(one.levels.values()):
+            yield (*path, "levels"), f"demands are needed for each of the levels {levels[0]} to {levels[-1]}"
+        for sector, variation in one.sectors.items():
+            if set(variation.levels) - set(levels) or not all(variation.levels.values()):
+                yield (*path, "sectors", sector, "levels"), "a level that does not exist, or without demands"
+        targets = {one.target.default, *one.target.sizes.values(), *one.target.sectors.values()}
+        yield from (((*path, "target"), f"{level} is not a level") for level in sorted(targets - set(levels)))
+        held: dict[tuple[str, ...], Mapping[int, tuple[Text, ...]]] = {("levels",): one.levels}
+        held |= {("sectors", sector, "levels"): variation.levels for sector, variation in one.sectors.items()}
+        for key, several in held.items():
+            yield from (((*path, *key), f"demand longer than {LONGEST_DEMAND} characters: {text[:40]}…") for text in _long(several))
+        if one.measure:
+            for sector, thresholds in {"": one.measure.thresholds, **one.measure.sectors}.items():
+                if not _monotonic(thresholds, one.measure.better == "high", len(levels)):
+                    key = ("measure", "sectors", sector) if sector else ("measure", "thresholds")
+                    yield (*path, *key), f"{len(levels)} figures are needed, each harder to reach than the one before"
+
+
+def _long(levels: Mapping[int, tuple[Text, ...]]) -> Iterator[str]:
+    texts = (text for demands in levels.values() for demand in demands for text in demand.values())
+    return (text for text in texts if len(text) > LONGEST_DEMAND)
+
+
+def _monotonic(thresholds: Sequence[float], rising: bool, count: int) -> bool:
+    ordered = thresholds if rising else thresholds[::-1]
+    return len(thresholds) == count and all(map(math.isfinite, thresholds)) and all(a < b for a, b in pairwise(ordered))
+
+
+def _selections(model: Model) -> Iterator[Problem]:
+    for n, selection in enumerate(model.selections):
+        codes = [chosen.code for chosen in selection.indicators]
+        for m, code in enumerate(codes):
+            if code not in model.indicators:
+                yield ("selections", n, "indicators", m, "code"), f"no indicator {code!r} in this model"
+            if code in codes[:m]:
+                yield ("selections", n, "indicators", m, "code"), f"{code} stands twice in the selection"
