@@ -17,7 +17,8 @@ from dimm_xl.model import Indicator, Measure, Model, Profile
 from dimm_xl.words import Words
 
 MEAN, SPREAD = 2.25, 1.08
-"""Of the ability over organisations, in levels: a normal curve with 57 % below 2.5 and 7 % above 4, a little narrower for the noise.
+"""Of the ability over organisations, in levels: a normal curve with 57 % below 2.5 and 7 % above 4, a little narrower
+for the noise."""
 LEVER_SPREAD, NOISE = 0.35, 0.75
 SIZES = {"micro": 15, "sme": 40, "mid": 15, "large": 8, "public": 12, "association": 10}
 """How often each size is drawn, of 100."""
