@@ -15,7 +15,7 @@ from pathlib import Path
 from dimm_xl import catalogue, pool
 from dimm_xl.assessment import Assessment, Return, Status
 from dimm_xl.collect import Collected, Heard, Reading, Source, collect, unheard
-from dimm_xl.files import safe, slug, write_whole
+from dimm_xl.files import safe, slug, unique, write_whole
 from dimm_xl.findings import Severity
 from dimm_xl.model import Model, Profile
 from dimm_xl.page import Book
@@ -166,13 +166,9 @@ def run(asked: Run, heard: Heard = unheard) -> Summary:
 
 def identify(returns: Sequence[Return]) -> dict[str, Return]:
     """Give each accepted return an id that is unique in the run and safe as a file name: its organisation's name, folded."""
-    named: dict[str, Return] = {}
-    for one in returns:
-        if one.assessment is not None:
-            base = slug(one.assessment.organisation)
-            ids = (base if n == 1 else f"{base}-{n}" for n in range(1, len(returns) + 2))
-            named[next(candidate for candidate in ids if candidate not in named)] = one
-    return named
+    accepted = [one for one in returns if one.assessment is not None]
+    names = unique(slug(one.assessment.organisation) for one in accepted if one.assessment)
+    return dict(zip(names, accepted, strict=True))
 
 
 def report(asked: Run, returns: Sequence[Return], named: Mapping[str, Return], heard: Heard = unheard) -> list[str]:
@@ -204,19 +200,19 @@ def _report_one(asked: Run, job: tuple[str, Return, Peers | None]) -> Path:
 def send_back(asked: Run, found: Collected, heard: Heard = unheard) -> list[str]:
     """Write, for each return with errors, a workbook to correct and the text of an e-mail; for each refused one, the text alone."""
     wrong = [one for one in found.returns if any(finding.code.severity is Severity.ERROR for finding in one.findings)]
-    jobs = [(one, found.sources[one.file]) for one in wrong if one.file in found.sources]
+    names = unique(safe(one.file) for one in wrong)
+    jobs = [(one, found.sources[one.file], name) for one, name in zip(wrong, names, strict=True) if one.file in found.sources]
     failed = []
-    for n, ((one, _), outcome) in enumerate(pool.each(partial(_send_back_one, asked), jobs, asked.workers, deadline=60), 1):
+    for n, ((one, *_), outcome) in enumerate(pool.each(partial(_send_back_one, asked), jobs, asked.workers, deadline=60), 1):
         if isinstance(outcome, pool.Failed):
             failed.append(f"{one.file}: {outcome.why}\n{outcome.detail}")
         heard("to correct", n, len(jobs))
     return failed
 
 
-def _send_back_one(asked: Run, job: tuple[Return, Source]) -> Path:
-    one, source = job
+def _send_back_one(asked: Run, job: tuple[Return, Source, str]) -> Path:
+    one, source, name = job
     folder = asked.out / "to-correct"
-    name = safe(one.file)
     if one.assessment is None:
         words = catalogue.words(asked.lang)
         return write_whole(folder / f"{name}.txt", letter(one.file, "", one.findings, "", words).encode("utf-8", "replace"))
@@ -227,7 +223,7 @@ def _send_back_one(asked: Run, job: tuple[Return, Source]) -> Path:
     words = catalogue.words(assessment.lang)
     todo = faults(findings, parsed.given)
     request = Request(words, glossary=catalogue.glossary())
-    attached = name if name.lower().endswith(".xlsx") else f"{name}.xlsx"
+    attached = name if name.endswith(".xlsx") else f"{name}.xlsx"
     text = letter(one.file, named, [fault.finding for fault in todo], attached, words)
     write_whole(folder / f"{name}.txt", text.encode("utf-8", "replace"))
     return write_whole(

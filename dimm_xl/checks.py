@@ -82,7 +82,7 @@ def share_typed_whole(model: Model, given: Sequence[Given]) -> Iterator[Finding]
     for row in given:
         indicator = model.indicators.get(row.indicator)
         if indicator and indicator.measure and row.measure and 0 < row.measure < 1 and indicator.measure.unit["en"] == "%":
-            yield row.finding(Code.SMALL_SHARE, "measure", figure=row.measure, meant=row.measure * 100)
+            yield row.finding(Code.SMALL_SHARE, "measure", figure=row.measure, meant=round(row.measure * 100, 10))
 
 
 def figure_given(model: Model, given: Sequence[Given]) -> Iterator[Finding]:

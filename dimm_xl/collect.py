@@ -10,9 +10,10 @@ from pathlib import Path
 
 from dimm_xl import pool
 from dimm_xl.assessment import Return, Status
-from dimm_xl.files import Lying, slug, walk
+from dimm_xl.files import Lying, of_system, walk
 from dimm_xl.findings import Code, Finding
 from dimm_xl.returns import read_return, refused
+from dimm_xl.sheet import face
 from dimm_xl.workbook.guard import DEFAULT, ZIP, Limits, Refused, is_bundle, member, members
 
 Heard = Callable[[str, int, int], None]
@@ -25,11 +26,12 @@ def unheard(stage: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a return's bytes are: a file, or a member of a zip file; ``name`` is what people see."""
+    """Where a return's bytes are: a file, or a member of a zip file; ``name`` is what people see, ``dated`` its date (seconds)."""
 
     name: str
     path: Path
     member: str = ""
+    dated: float = 0.0
 
     def read(self, limits: Limits = DEFAULT) -> bytes:
         """Return the bytes; OSError or guard.Refused when they cannot be had."""
@@ -45,6 +47,7 @@ class Bundle:
 
     sources: tuple[Source, ...]
     listed: Return
+    aside: tuple[Return, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,13 @@ def collect(folder: Path, apart: Sequence[Path], how: Reading, heard: Heard = un
     """Read and check everything below ``folder`` but what is ``apart``: results of this run or of an earlier one."""
     lying = list(walk(folder, apart))
     returns = [_aside(one) for one in lying if one.aside]
-    sources = [Source(one.name, one.path) for one in lying if not one.aside]
+    sources = [Source(one.name, one.path, dated=_dated(one.path)) for one in lying if not one.aside]
     read, faults = _read(sources, how, heard)
     inner = [source for one in read if isinstance(one, Bundle) for source in one.sources]
     more, more_faults = _read(inner, how, heard) if inner else ([], [])
-    returns += [one.listed if isinstance(one, Bundle) else one for one in (*read, *more)]
-    dates = {source.name: _dated(source.path) for source in (*sources, *inner)}
+    for one in (*read, *more):
+        returns += [one.listed, *one.aside] if isinstance(one, Bundle) else [one]
+    dates = {source.name: source.dated for source in (*sources, *inner)}
     stood = newest(once(sorted(returns, key=lambda one: one.file)), dates)
     return Collected(tuple(alike(stood)), {source.name: source for source in (*sources, *inner)}, tuple(faults + more_faults))
 
@@ -128,10 +132,16 @@ def collect_one(how: Reading, source: Source, engine: str = "calamine") -> Retur
 
 
 def _bundle(source: Source, content: bytes, limits: Limits) -> Bundle:
-    names = [name for name in members(content, limits) if not name.startswith("__MACOSX/")]
-    sources = tuple(Source(f"{source.name}/{name}", source.path, name) for name in names)
+    sources, aside = [], []
+    for name, dated in members(content, limits):
+        shown = f"{source.name}/{name}"
+        if name.startswith("__MACOSX/") or of_system(name.rpartition("/")[2]):
+            aside.append(_aside(Lying(shown, source.path, "system")))
+        else:
+            sources.append(Source(shown, source.path, name, dated))
     note = Finding(Code.BUNDLE, file=source.name, facts={"count": len(sources)})
-    return Bundle(sources, Return(source.name, "", Status.IGNORED, None, (note,)))
+    digest = hashlib.sha256(content).hexdigest()
+    return Bundle(tuple(sources), Return(source.name, digest, Status.IGNORED, None, (note,)), tuple(aside))
 
 
 # --- what stands
@@ -151,7 +161,7 @@ def once(returns: Sequence[Return]) -> list[Return]:
 def newest(returns: Sequence[Return], dates: dict[str, float]) -> list[Return]:
     """Let the newest return of each organisation stand: by the date inside the file, else by the file's own; the others say so.
 
-    Two returns are of one organisation when its name (folded), sector, size and respondent are the same.
+    Two returns are of one organisation when its name (case, accents and blanks aside), sector and size are the same.
     """
     groups: dict[tuple[str, ...], list[Return]] = {}
     for one in returns:
@@ -172,7 +182,9 @@ def newest(returns: Sequence[Return], dates: dict[str, float]) -> list[Return]:
 def _who(one: Return) -> tuple[str, ...]:
     said = one.assessment
     assert said is not None
-    return (slug(said.organisation), said.profile.sector, said.profile.size)
+    if any(finding.code is Code.NO_ORGANISATION for finding in one.findings):
+        return (one.file,)  # nobody knows whose it is: never taken for another's
+    return (face(said.organisation), said.profile.sector, said.profile.size)
 
 
 def _superseded(one: Return, by: str) -> Return:

@@ -12,18 +12,22 @@ import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 """Names that Windows keeps for devices, whatever their ending."""
+LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+"""Letters that have no plain form by decomposition."""
 LONGEST_ENDING = 5
 SYSTEM = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
 
 def slug(name: str, longest: int = 60) -> str:
     """Return a name as lower-case ASCII letters, digits and hyphens, safe as a file name everywhere; never empty."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    shown = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:longest].strip("-") or "x"
+    parts = unicodedata.normalize("NFKD", name.casefold().translate(LETTERS))
+    plain = "".join(character for character in parts if not unicodedata.combining(character))
+    shown = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:longest].strip("-") or "x"
     return f"{shown}-x" if RESERVED.fullmatch(shown) else shown
 
 
@@ -47,6 +51,24 @@ class Lying:
     aside: str = ""
 
 
+def unique(names: Iterable[str]) -> list[str]:
+    """Return names made unique by a number before their ending, even where a system tells no case apart: ``a.xlsx``, ``a-2.xlsx``."""
+    taken: set[str] = set()
+    found = []
+    for name in names:
+        stem, dot, ending = name.rpartition(".") if "." in name else (name, "", "")
+        several = (f"{stem}-{n}{dot}{ending}" if n > 1 else name for n in count(1))
+        made = next(one for one in several if not {one.casefold(), f"{one}.xlsx".casefold()} & taken)
+        taken |= {made.casefold(), f"{made}.xlsx".casefold()}
+        found.append(made)
+    return found
+
+
+def of_system(name: str) -> bool:
+    """Say whether a file is the system's or a program's own: hidden, a lock file, a folder's thumbnails."""
+    return name.startswith((".", "~$")) or name.lower() in SYSTEM
+
+
 def walk(folder: Path, apart: Sequence[Path] = ()) -> Iterator[Lying]:
     """Yield everything in a folder and below, sorted by name; files and folders that are ``apart`` are left out whole.
 
@@ -61,8 +83,7 @@ def walk(folder: Path, apart: Sequence[Path] = ()) -> Iterator[Lying]:
         mode = path.lstat().st_mode
         if stat.S_ISDIR(mode):
             continue
-        system = path.name.startswith((".", "~$")) or path.name.lower() in SYSTEM
-        aside = "special" if not stat.S_ISREG(mode) else "system" if system else ""
+        aside = "special" if not stat.S_ISREG(mode) else "system" if of_system(path.name) else ""
         yield Lying(path.relative_to(folder).as_posix(), path, aside)
 
 
@@ -92,6 +113,7 @@ def write_table(path: Path, fields: Sequence[str], rows: Iterable[Sequence[objec
 
 
 def _harmless(value: object) -> object:
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    return "" if value is None else value
+    if not isinstance(value, str):
+        return "" if value is None else value
+    lines = value.replace("\r\n", "\n").replace("\r", "\n")  # csv leaves a lone \r unquoted
+    return "'" + lines if value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else lines

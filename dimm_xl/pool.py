@@ -69,7 +69,7 @@ def _guarded(function: Callable[[Job], Done], job: Job) -> Done | Failed:
     """Run a job so that whatever happens comes back as a value; native code may panic with a BaseException."""
     try:
         return function(job)
-    except (KeyboardInterrupt, SystemExit):
+    except KeyboardInterrupt:
         raise
     except MemoryError:
         return Failed("memory")

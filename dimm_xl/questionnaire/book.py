@@ -15,7 +15,7 @@ from dimm_xl.questionnaire.profile import profile_page
 from dimm_xl.questionnaire.start import start_page, title
 from dimm_xl.questionnaire.synthesis import synthesis
 from dimm_xl.scoring import score
-from dimm_xl.sheet import Column, Sheet
+from dimm_xl.sheet import Column, Sheet, face
 from dimm_xl.words import Words
 
 
@@ -56,7 +56,7 @@ def _glossary_page(request: Request) -> Page:
         "term",
         (Column("term", words("glossary.term"), look="term", width=34), Column("meaning", words("glossary.meaning"), width=100)),
     )
-    entries = [(words.of(term), words.of(meaning)) for term, meaning in request.glossary]
+    entries = sorted(((words.of(term), words.of(meaning)) for term, meaning in request.glossary), key=lambda entry: face(entry[0]))
     rows = [Row({"term": term[:1].upper() + term[1:], "meaning": meaning}) for term, meaning in entries]
     return Page(
         sheet.name,

@@ -7,6 +7,7 @@ docs/decisions/0006.
 
 from __future__ import annotations
 
+import calendar
 import io
 import re
 import zipfile
@@ -187,7 +188,7 @@ def _unusual(name: str, part: bytes, limits: Limits) -> bool:
     if part[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in part[:64] or not _utf8(part):
         return True
     if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-        if b"<sheetData" not in part or b't="e"' in part or _uncalculated(part) or _FAR_COLUMN.search(part):
+        if b"<sheetData" not in part or b't="e"' in part or _oddly_written(part) or _uncalculated(part) or _FAR_COLUMN.search(part):
             return True
         last = part.rfind(b"<row ")
         found = _LAST_ROW.match(part, last) if last >= 0 else None
@@ -198,6 +199,14 @@ def _unusual(name: str, part: bytes, limits: Limits) -> bool:
         if found and int(found[1]) > part.count(b"<si") + 1000:
             raise Refused(Code.SUSPICIOUS, reason="it announces more texts than it holds")
     return False
+
+
+def _oddly_written(part: bytes) -> bool:
+    """Say whether a sheet is XML of a kind that no spreadsheet program writes, in which searches for bytes would miss things."""
+    return b"='" in part or b"<!" in part or b"&#" in part or b' = "' in part or part.count(b">\n") > HEAD_LINES
+
+
+HEAD_LINES = 2
 
 
 def _uncalculated(part: bytes) -> bool:
@@ -264,10 +273,12 @@ def is_bundle(content: bytes, limits: Limits = DEFAULT) -> bool:
     return not any(name.startswith("xl/") or name in ("content.xml", "[Content_Types].xml") for name in entries)
 
 
-def members(content: bytes, limits: Limits = DEFAULT) -> Iterator[str]:
-    """Yield the names of the files in a zip of returns, folders left out; Refused when its directory is built to harm."""
+def members(content: bytes, limits: Limits = DEFAULT) -> Iterator[tuple[str, float]]:
+    """Yield the files in a zip of returns, folders left out, each with its date (seconds); Refused when it is built to harm."""
     _, entries = directory(content, limits)
-    yield from (name for name in entries if not name.endswith("/"))
+    for name, entry in entries.items():
+        if not name.endswith("/"):
+            yield name, float(calendar.timegm((*entry.date_time, 0, 0, 0)))
 
 
 def member(content: bytes, name: str, limits: Limits = DEFAULT) -> bytes:

@@ -95,13 +95,14 @@ class _Openpyxl:
 
 
 def _overlaid(grid: Grid, errors: thorough.Cells) -> Grid:
-    """Return a grid with error cells put where the engine saw blanks."""
+    """Return a grid with what the second look found put where the engine saw blanks."""
     rows: list[list[Cell]] = [list(row) for row in grid]
     for (row, column), error in errors.items():
         if row < _Openpyxl.MOST_ROWS and column < 1000:
             rows += [[] for _ in range(row + 1 - len(rows))]
             rows[row] += [""] * (column + 1 - len(rows[row]))
-            rows[row][column] = error
+            if isinstance(error, CellError) or rows[row][column] in ("", None):
+                rows[row][column] = error
     return rows
 
 

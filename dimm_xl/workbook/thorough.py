@@ -18,12 +18,12 @@ from dimm_xl.sheet import CellError
 from dimm_xl.workbook.guard import Limits, Refused, Sorted, directory, inflate
 
 UNCALCULATED = CellError("formula without a value")
-Cells = Mapping[tuple[int, int], CellError]
+Cells = Mapping[tuple[int, int], CellError | float | str]
 
 
 @dataclass(frozen=True)
 class Looked:
-    """What the second look found: the content to read, error cells by sheet, and whether the rectangle is too large for calamine."""
+    """What the second look found: the content to read, what the engine may not see by sheet, whether it is too wide for calamine."""
 
     content: bytes
     cells: Mapping[str, Cells] = field(default_factory=dict)
@@ -45,7 +45,7 @@ def look(content: bytes, found: Sorted, limits: Limits) -> Looked:
         sheet = _Sheet(path)
         _parse(path, plain[path], sheet.start, sheet.end, sheet.text)
         total += sheet.count
-        cells[name] = sheet.errors
+        cells[name] = {**sheet.values, **sheet.errors}
         sparse |= sheet.rows * sheet.columns > limits.rectangle
     if total > limits.cells:
         raise Refused(Code.TOO_BIG, limit="cells", size=total, most=limits.cells)
@@ -135,6 +135,7 @@ class _Sheet:
     def __init__(self, path: str) -> None:
         self.path, self.count, self.rows, self.columns = path, 0, 0, 0
         self.errors: dict[tuple[int, int], CellError] = {}
+        self.values: dict[tuple[int, int], float | str] = {}
         self._row, self._column, self._type = -1, -1, ""
         self._formula = self._value = self._hears = False
         self._shown: list[str] = []
@@ -193,6 +194,16 @@ class _Sheet:
             self.errors[place] = CellError("".join(self._shown) or "#ERR")
         elif self._formula and not self._value and self._type != "str":
             self.errors[place] = UNCALCULATED
+        elif self._type not in ("s", "b", "d"):
+            self.values[place] = _plain("".join(self._shown), self._type)
+
+
+def _plain(shown: str, kind: str) -> float | str:
+    """Return the value of a cell that holds it itself: a number, or the text of a formula or an inline string."""
+    try:
+        return float(shown) if kind in ("", "n") else shown
+    except ValueError:
+        return shown
 
 
 def _ods_cells(part: bytes) -> Mapping[str, Cells]:

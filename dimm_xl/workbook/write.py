@@ -42,14 +42,14 @@ def write(book: Book, look: Look) -> bytes:
     """Return ``book`` as the bytes of an .xlsx file; ValueError when Excel would not take something."""
     out = io.BytesIO()
     target = xlsxwriter.Workbook(out, deepcopy(OPTIONS))  # XlsxWriter changes what it is given
-    target.set_properties({"title": book.title, "subject": book.subject, "author": "", "created": CREATED})
+    target.set_properties({"title": clean(book.title)[:250], "subject": clean(book.subject)[:250], "author": "", "created": CREATED})
     target.set_custom_property("Language", LANGUAGES.get(book.lang, book.lang))
     styles = Styles(target, look)
     sheets = {page.name: target.add_worksheet(page.name) for page in book.pages}
     for page in book.pages:
         _Writer(target, sheets[page.name], styles, page).write()
         if book.classification:
-            sheets[page.name].set_header(f"&C&9&B{book.classification.replace('&', '&&')}")
+            sheets[page.name].set_header(f"&C&9&B{clean(book.classification)[:200].replace('&', '&&')}")
     if book.logo:
         _logo(sheets[book.pages[0].name], book)
     target.close()
@@ -63,7 +63,13 @@ def _logo(sheet: Any, book: Book) -> None:
     room = sum(fit.pixels(page.widths.get(column, 8.43)) for column in (last - 1, last))
     picture = Image(io.BytesIO(book.logo))
     scale = min(LOGO_HEIGHT / picture.height, room / picture.width, 1.0)
-    options = {"image_data": io.BytesIO(book.logo), "x_scale": scale, "y_scale": scale, "description": book.title, "object_position": 2}
+    options = {
+        "image_data": io.BytesIO(book.logo),
+        "x_scale": scale,
+        "y_scale": scale,
+        "description": clean(book.title)[:250],
+        "object_position": 2,
+    }
     options["x_offset"] = int(room - picture.width * scale)
     _took(sheet.insert_image(0, last - 1, "logo", options), "logo", book.title)
 
@@ -132,7 +138,9 @@ class _Writer:
                 code = sheet.write_blank(row, col, None, style)
             case Formula(formula, stored, at):
                 names = _Names({name: address(span) for name, span in at.items()}, field)
-                code = sheet.write_formula(row, col, "=" + formula.format_map(names), style, stored)
+                code = sheet.write_formula(
+                    row, col, "=" + formula.format_map(names), style, clean(stored) if isinstance(stored, str) else stored
+                )
             case Link(shown, to):
                 code = sheet.write_url(row, col, "internal:" + address(to).replace("$", ""), style, shown)
             case Rich(parts):
@@ -279,7 +287,10 @@ def address(span: Span) -> str:
 
 def clean(value: str) -> str:
     """Return text that every spreadsheet program takes: no control characters, no lone surrogate, not too long."""
-    return CONTROLS.sub("", value)[:LONGEST_TEXT]
+    plain = CONTROLS.sub("", value)
+    if len(plain) * 2 <= LONGEST_TEXT:
+        return plain
+    return plain.encode("utf-16-le")[: 2 * LONGEST_TEXT].decode("utf-16-le", "ignore")  # Excel counts in UTF-16
 
 
 def _took(code: object, what: str, value: object) -> None:
