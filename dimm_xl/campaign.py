@@ -20,7 +20,7 @@ from dimm_xl.findings import Severity
 from dimm_xl.model import Model, Profile
 from dimm_xl.page import Book
 from dimm_xl.questionnaire import Request, questionnaire
-from dimm_xl.questionnaire.correct import correction, faults, letter
+from dimm_xl.questionnaire.correct import Typed, correction, faults, letter
 from dimm_xl.report.organisation import organisation_book
 from dimm_xl.report.result import Peers, Result
 from dimm_xl.report.tables import write_tables
@@ -227,7 +227,8 @@ def _send_back_one(asked: Run, job: tuple[Return, Source, str]) -> Path:
     text = letter(one.file, named, [fault.finding for fault in todo], attached, words)
     write_whole(folder / f"{name}.txt", text.encode("utf-8", "replace"))
     return write_whole(
-        folder / attached, write(correction(parsed.model, assessment, parsed.given, todo, request), catalogue.look(asked.dress.colours))
+        folder / attached,
+        write(correction(parsed.model, assessment, Typed(parsed.given, parsed.raw), todo, request), catalogue.look(asked.dress.colours)),
     )
 
 

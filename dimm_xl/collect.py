@@ -135,7 +135,9 @@ def _bundle(source: Source, content: bytes, limits: Limits) -> Bundle:
     sources, aside = [], []
     for name, dated in members(content, limits):
         shown = f"{source.name}/{name}"
-        if name.startswith("__MACOSX/") or of_system(name.rpartition("/")[2]):
+        if name.startswith("__MACOSX/"):
+            continue  # what a Mac adds to every zip, never anything that a person put there
+        if of_system(name.rpartition("/")[2]):
             aside.append(_aside(Lying(shown, source.path, "system")))
         else:
             sources.append(Source(shown, source.path, name, dated))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dimm_xl import catalogue, layout
 from dimm_xl.findings import Code, Finding
@@ -67,19 +68,38 @@ def _identity_first(grids: Grids) -> Iterator[str]:
 
 
 def _recognised(grids: Grids, known: Mapping[str, str]) -> Identity:
-    """Return the identity that a workbook's codes and words tell: model and size by the indicators, sector and language by labels."""
-    cells = [cell for name in grids.names for row in grids[name] for cell in row if isinstance(cell, str) and len(cell) < LONGEST_LABEL]
-    faces = {face(cell) for cell in cells}
+    """Return the identity that a workbook's codes and words tell.
+
+    Model and edition by the indicators, sector and size by what stands beside their labels on the profile sheet, wherever that is.
+    """
+    rows = [
+        [cell for cell in row if isinstance(cell, str) and 0 < len(cell) < LONGEST_LABEL] for name in grids.names for row in grids[name]
+    ]
+    faces = {face(cell) for row in rows for cell in row}
     best: tuple[int, str] = max(((_codes(catalogue.load(place), faces), place) for place in known.values()), default=(0, ""))
     if best[0] < LEAST:
         raise Refused(Code.NOT_A_QUESTIONNAIRE, sheets=", ".join(grids.names)[:200])
     model = catalogue.load(best[1])
-    labels = {part for shown in faces for part in (shown, *shown.split(" · "))}
     codes = {code for code in model.indicators if face(code) in faces}
-    size = _named(model, "size", labels) or _fitting_size(model, codes)
-    profile = Profile(_named(model, "sector", labels), size)
-    selection = next((one.id for one in model.selections if codes == {entry.code for entry in one.indicators} & _asked(model, size)), None)
-    return Identity(best[1], model.id, model.edition.id, _language(model, faces), profile, selection)
+    beside = _beside(model, rows)
+    size = _named(model, "size", beside.get("size", set())) or _fitting_size(model, codes)
+    profile = Profile(_named(model, "sector", beside.get("sector", set())), size)
+    told = " ".join(beside.get("edition", set()))
+    edition = next((one.id for one in model.editions if any(face(name) in told for name in one.name.values())), model.edition.id)
+    asked = {code for code, one in model.at_edition(edition).indicators.items() if size in one.sizes}
+    selection = next((one.id for one in model.selections if codes == {entry.code for entry in one.indicators} & asked), None)
+    return Identity(best[1], model.id, edition, _language(model, faces), profile, selection)
+
+
+def _beside(model: Model, rows: Sequence[Sequence[str]]) -> Mapping[str, set[str]]:
+    """Return what stands right of the profile's labels for sector, size and edition, by field."""
+    labels = {face(catalogue.words(lang)(f"profile.{field}")): field for lang in model.languages for field in ("sector", "size", "edition")}
+    beside: dict[str, set[str]] = {}
+    for row in rows:
+        for label, cell in pairwise(row):
+            if field := labels.get(face(label)):
+                beside.setdefault(field, set()).add(face(cell))
+    return beside
 
 
 def _codes(model: Model, faces: set[str]) -> int:
@@ -87,7 +107,7 @@ def _codes(model: Model, faces: set[str]) -> int:
 
 
 def _named(model: Model, kind: str, labels: set[str]) -> str:
-    """Return the id of the size or sector whose name stands in the workbook, empty when none or several do."""
+    """Return the id of the size or sector whose name is among ``labels``, empty when none or several are."""
     found = {one for one, name in model.names[kind].items() if any(face(shown) in labels for shown in name.values())}
     return found.pop() if len(found) == 1 else ""
 

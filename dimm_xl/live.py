@@ -30,9 +30,17 @@ def counted(indicator: Indicator, scale: Scale, answer: Answer) -> Formula:
     value = "" if answer.level is None else float(answer.level)
     if indicator.measure is None:
         return Formula(f'IF(ISNUMBER({{level}}),IF({whole},{{level}},""),"")', value)
-    held = f"OR(NOT(ISNUMBER({{measure}})),{{level}}<={ceiling(indicator)})"
+    possible = figure(indicator)
+    held = f'OR({{measure}}="",AND({possible},{{level}}<={ceiling(indicator)}))'
     typed = f'IF(ISNUMBER({{level}}),IF(AND({whole},{held}),{{level}},""),"")'
-    return Formula(f'IF({{level}}="",IF(ISNUMBER({{measure}}),{ceiling(indicator)},""),{typed})', value)
+    return Formula(f'IF({{level}}="",IF({possible},{ceiling(indicator)},""),{typed})', value)
+
+
+def figure(indicator: Indicator) -> str:
+    """Whether the measured figure is one that can be, as a formula's part: a number from 0 to the highest possible."""
+    assert indicator.measure is not None
+    most = indicator.measure.highest
+    return "AND(ISNUMBER({measure}),{measure}>=0" + (f",{{measure}}<={most:.15g})" if most is not None else ")")
 
 
 def ceiling(indicator: Indicator) -> str:
@@ -61,10 +69,12 @@ def state(indicator: Indicator, words: Words, answer: Answer) -> Formula:
     unknown = f"IF({{level}}={quoted(words('level.unknown'))},{says['unknown']},{claims})"
     settled = f"IF({{expected}}=0,{says['not_applicable']},{unknown})"
     wrong = says["wrong"]
+    empty = '{level}=""'
     if indicator.measure is not None:
-        wrong = f"IF(AND(ISNUMBER({{level}}),ISNUMBER({{measure}})),{says['above']},{says['wrong']})"
+        wrong = f"IF(AND(ISNUMBER({{level}}),{figure(indicator)}),{says['above']},{says['wrong']})"
+        empty = 'AND({level}="",{measure}="")'
     open_ = f"IF({{level}}={quoted(words('level.not_applicable'))},{says['why']},{wrong})"
-    text = f'IF({{done}}=1,{settled},IF({{level}}="",{says["todo"]},{open_}))'
+    text = f"IF({{done}}=1,{settled},IF({empty},{says['todo']},{open_}))"
     return Formula(text, words(f"state.{_state(answer)}"))
 
 

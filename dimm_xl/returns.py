@@ -165,7 +165,7 @@ def _respondent(grids: Grids, identity: Identity, words: Words, others: Sequence
     """Return what the profile sheet says, by field; it may have another name."""
     sheet, kinds = _profile(identity.place, identity.lang), layout.profile_kinds(words)
     hints = [spoken("sheet.profile") for spoken in (words, *others)]
-    for name in list(candidates(grids, hints))[:PROFILE_TRIES]:
+    for name in candidates(grids, hints):
         reading = read(sheet, grids[name], name)
         if reading is None or not any(text(row.values["field"]) == "organisation" for row in reading.rows):
             continue
@@ -182,7 +182,3 @@ def _respondent(grids: Grids, identity: Identity, words: Words, others: Sequence
                 findings.append(Finding(Code.BAD_VALUE, "", name, row.cells.get("value", ""), facts))
         return known, tuple(findings)
     return {}, ()
-
-
-PROFILE_TRIES = 3
-"""Sheets in which a profile is looked for, the one called so first."""

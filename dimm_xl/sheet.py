@@ -34,6 +34,8 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _BLANKS = re.compile(r"[^\S\n]+")
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 LONGEST_TEXT = 32_767
+PLAIN = str.maketrans({"’": "'", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
+"""Characters that people type in two ways and that Unicode does not decompose."""
 
 
 def text(cell: object) -> str:
@@ -56,7 +58,7 @@ def face(cell: object) -> str:
     """Return a cell as it is compared: one line, without case, accents, width variants, kinds of blank or apostrophe."""
     shown = text(cell)
     if not shown.isascii():
-        parts = unicodedata.normalize("NFKD", shown.replace("’", "'"))
+        parts = unicodedata.normalize("NFKD", shown.translate(PLAIN))
         shown = "".join(c for c in parts if not unicodedata.combining(c))
     return " ".join(shown.casefold().split())
 
@@ -150,8 +152,9 @@ def level(lowest: int, highest: int, labels: Mapping[Pick, str], aliases: Mappin
 
 
 def _bare(cell: str) -> str:
-    """Return the number in ``niveau 3``, ``3 - Defined`` or ``3 : …``, the text itself otherwise."""
-    dressed = re.fullmatch(r"(?:niveau|level|n)?\s*(\d+(?:[.,]0+)?)(?:\s*[-–—:/]\s*\D*)?", face(cell))
+    """Return the number in ``niveau 3``, ``3 - Defined``, ``"3"`` or ``3 : …``, the text itself otherwise."""
+    shown = face(cell).strip('"“”«» ')
+    dressed = re.fullmatch(r"(?:niveau|level|n)?\s*(\d+(?:[.,]0+)?)(?:\s*[-–—:/]\s*\D*)?", shown)
     return dressed[1] if dressed else cell
 
 

@@ -10,15 +10,15 @@ from dimm_xl.checks import Given
 from dimm_xl.describe import message, repair
 from dimm_xl.findings import Code, Finding, Severity
 from dimm_xl.model import Model
-from dimm_xl.page import Book, Link, Page, Put, Row, Table
+from dimm_xl.page import Book, Formula, Link, Page, Put, Row, Table, Value
 from dimm_xl.questionnaire.book import Request, questionnaire
 from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
 
 FIELD = {Code.NO_REASON: "reason", Code.IMPOSSIBLE_FIGURE: "measure", Code.TWICE: "level", Code.ABOVE_FIGURE: "level"}
 """Where the mark goes for findings that are about a row rather than about a cell that was not understood."""
-STATES = {Code.NO_REASON: "why", Code.ABOVE_FIGURE: "above"}
-"""What the row's state says while the fault stands."""
+STATES = {Code.NO_REASON: "why", Code.ABOVE_FIGURE: "above", Code.TWICE: "", Code.TEXT_LOST: ""}
+"""What the row's state says while the fault stands: that it is wrong, but for these (empty: what it would say without the fault)."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +42,26 @@ def faults(findings: Sequence[Finding], given: Sequence[Given]) -> tuple[Fault, 
     return tuple(found)
 
 
-def correction(model: Model, assessment: Assessment, given: Sequence[Given], wrong: Sequence[Fault], request: Request) -> Book:
-    """Compose the workbook to correct; what was typed and can stand in its cell is kept, the rest is named in the cell's note."""
+@dataclass(frozen=True)
+class Typed:
+    """What a person typed: the rows as given, and what was not understood, as text by (indicator, field)."""
+
+    given: Sequence[Given]
+    raw: Mapping[tuple[str, str], str]
+
+
+def correction(model: Model, assessment: Assessment, typed: Typed, wrong: Sequence[Fault], request: Request) -> Book:
+    """Compose the workbook to correct: everything typed stands where it was typed, marked where it is wrong.
+
+    Sent back uncorrected, it therefore gives the same answers and the same findings again.
+    """
     book = questionnaire(model, assessment, request)
-    rows = {row.indicator: row for row in given}
-    twice = {fault.row for fault in wrong if fault.finding.code is Code.TWICE}
-    pages = tuple(_marked(page, rows, twice, wrong, request.words) for page in book.pages)
+    pages = tuple(_marked(page, typed, wrong, request.words) for page in book.pages)
     first = _list(pages, wrong, request.words)
     return replace(book, pages=(first, *pages))
 
 
-def _marked(page: Page, rows: Mapping[str, Given], twice: set[str], wrong: Sequence[Fault], words: Words) -> Page:
+def _marked(page: Page, typed: Typed, wrong: Sequence[Fault], words: Words) -> Page:
     if not page.tables or page.tables[0].sheet.key not in ("code", "field"):
         return page
     notes: dict[str, dict[str, str]] = {}
@@ -63,35 +72,35 @@ def _marked(page: Page, rows: Mapping[str, Given], twice: set[str], wrong: Seque
             said[fault.field] = "\n".join(
                 filter(None, (said.get(fault.field), message(fault.finding, words), repair(fault.finding, words)))
             )
-            states[fault.row] = STATES.get(fault.finding.code, "")
+            states[fault.row] = STATES.get(fault.finding.code, "wrong") or states.get(fault.row, "")
     table = page.tables[0]
-    marked = tuple(_row(row, rows, twice, notes, states, words, table.sheet) for row in table.rows)
-    return replace(page, tables=(replace(table, rows=marked),))
+    twice = {fault.row for fault in wrong if fault.finding.code is Code.TWICE}
+    given = {row.indicator: row for row in typed.given if row.indicator not in twice}
+    marked = []
+    for row in table.rows:
+        code = str(row.values[table.sheet.key])
+        if code in notes:
+            values = {**row.values, **_typed(code, given.get(code), typed, row.closed, table.sheet)}
+            if (word := states.get(code)) and "state" in values:
+                values["state"] = _saying(values["state"], words(f"state.{word}"))
+            row = replace(row, values=values, notes=notes[code])  # noqa: PLW2901 - the marked row takes the row's place
+        marked.append(row)
+    return replace(page, tables=(replace(table, rows=tuple(marked)),))
 
 
-def _row(
-    row: Row,
-    rows: Mapping[str, Given],
-    twice: set[str],
-    notes: Mapping[str, Mapping[str, str]],
-    states: Mapping[str, str],
-    words: Words,
-    sheet: Sheet,
-) -> Row:
-    code = str(row.values[sheet.key])
-    if code not in notes:
-        return row
-    values = dict(row.values)
-    given = rows.get(code)
-    if given is not None and code not in twice:  # what was typed and understood stands, though the answer does not count
-        if given.level is not None:
-            values["level"] = sheet.column("level").kind.show(given.level)
-        values["measure"] = given.measure if "measure" not in row.closed else None
-    if word := states.get(code):
-        state = values["state"]
-        assert hasattr(state, "text")
-        values["state"] = replace(state, value=words(f"state.{word}"))  # type: ignore[type-var]
-    return replace(row, values=values, notes=notes[code])
+def _typed(code: str, given: Given | None, typed: Typed, closed: frozenset[str], sheet: Sheet) -> dict[str, Value]:
+    """Return what stood in the cells of a faulty row, but not when it stood there twice."""
+    if given is None:
+        return {}
+    values: dict[str, Value] = {"measure": None if "measure" in closed else given.measure}
+    if given.level is not None:
+        values["level"] = sheet.column("level").kind.show(given.level)
+    return values | {field: shown for (indicator, field), shown in typed.raw.items() if indicator == code and field not in closed}
+
+
+def _saying(state: Value, shown: str) -> Value:
+    assert isinstance(state, Formula)
+    return replace(state, value=shown)
 
 
 def _list(pages: Sequence[Page], wrong: Sequence[Fault], words: Words) -> Page:

@@ -103,7 +103,8 @@ def worked_example(result: Result, words: Words) -> str:
         return result.scores.levers[lever.code].answered
 
     scores = result.scores.levers
-    levers = sorted((lever for lever in result.model.levers if heard(lever) > 1 and shown(result.model, scores[lever.code])), key=heard)
+    several = (lever for lever in result.model.levers if heard(lever) > 1)
+    levers = sorted((lever for lever in several if shown(result.model, scores[lever.code]) is not None), key=heard)
     if not levers:
         return words("method.example.none")
     answers = [(one, result.assessment.answer(one.code).level) for one in levers[0].indicators]

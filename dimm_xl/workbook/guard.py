@@ -97,6 +97,8 @@ def directory(content: bytes, limits: Limits) -> tuple[zipfile.ZipFile, dict[str
     entries = opened.infolist()
     within("entries", len(entries), limits.entries)
     within("unpacked", sum(entry.file_size for entry in entries), limits.unpacked)
+    if entries and min(entry.header_offset for entry in entries) > 0:
+        raise Refused(Code.UNREADABLE, reason="its directory is that of a file inside it")
     seen: set[str] = set()
     end = 0
     for entry in sorted(entries, key=lambda one: one.header_offset):
@@ -165,8 +167,8 @@ def _in_zip(content: bytes, limits: Limits) -> Sorted:
     return Sorted("xlsx", tuple(notes), parts if unusual else {}, _changed(content, entries, "docProps/core.xml"))
 
 
-_READ = re.compile(r"xl/(workbook\.xml|_rels/workbook\.xml\.rels|sharedStrings\.xml|worksheets/[^/]+\.xml)", re.IGNORECASE)
-"""The parts that reading a workbook's values needs; pictures, charts, tables and styles are not looked at."""
+_READ = re.compile(r"xl/(workbook\.xml|_rels/workbook\.xml\.rels|sharedStrings\.xml|styles\.xml|worksheets/[^/]+\.xml)", re.IGNORECASE)
+"""The parts that reading a workbook's values needs; pictures, charts and tables are not looked at."""
 
 
 def forbid(name: str, part: bytes) -> None:
@@ -192,11 +194,11 @@ def _unusual(name: str, part: bytes, limits: Limits) -> bool:
             return True
         last = part.rfind(b"<row ")
         found = _LAST_ROW.match(part, last) if last >= 0 else None
-        rows = int(found[1]) if found else 0
-        return rows > MANY_ROWS or (len(part) > 8 * limits.cells and part.count(b"<c ") > limits.cells)
+        far = found is not None and (len(found[1]) > DIGITS or int(found[1]) > MANY_ROWS)
+        return far or (len(part) > 8 * limits.cells and part.count(b"<c ") > limits.cells)
     if name == "xl/sharedStrings.xml":
         found = _COUNT.search(part[:2000])
-        if found and int(found[1]) > part.count(b"<si") + 1000:
+        if found and (len(found[1]) > DIGITS or int(found[1]) > part.count(b"<si") + 1000):
             raise Refused(Code.SUSPICIOUS, reason="it announces more texts than it holds")
     return False
 
@@ -207,6 +209,8 @@ def _oddly_written(part: bytes) -> bool:
 
 
 HEAD_LINES = 2
+DIGITS = 7
+"""Digits of the largest number that a sheet's address or a count of texts has in a real file."""
 
 
 def _uncalculated(part: bytes) -> bool:

@@ -66,7 +66,7 @@ def _in_utf8(name: str, part: bytes) -> bytes:
         return part
     try:
         shown = part.decode(encoding)
-    except (UnicodeDecodeError, LookupError) as problem:
+    except (UnicodeError, LookupError) as problem:
         raise Refused(Code.UNREADABLE, reason=f"{name}: {problem}") from None
     if "<!DOCTYPE" in shown or "<!ENTITY" in shown:
         raise Refused(Code.SUSPICIOUS, reason=f"the part {name!r} declares a document type")
@@ -145,7 +145,7 @@ class _Sheet:
         """Hear the start of an element."""
         match _local(name):
             case "row":
-                self._row = int(given["r"]) - 1 if given.get("r", "").isdigit() else self._row + 1
+                self._row = _whole(given.get("r", ""), self._row + 2) - 1
                 self._column = -1
             case "c":
                 self._place(given.get("r", ""))
@@ -198,6 +198,11 @@ class _Sheet:
             self.values[place] = _plain("".join(self._shown), self._type)
 
 
+def _whole(shown: str, otherwise: int) -> int:
+    """Return a whole number of a sheet's address, ``otherwise`` when it is none that a sheet can have."""
+    return int(shown) if re.fullmatch(r"[0-9]{1,7}", shown) else otherwise
+
+
 def _plain(shown: str, kind: str) -> float | str:
     """Return the value of a cell that holds it itself: a number, or the text of a formula or an inline string."""
     try:
@@ -221,14 +226,14 @@ def _ods_cells(part: bytes) -> Mapping[str, Cells]:
                 at.update(row=-1, rows=1)
             case "table-row":
                 at.update(row=at["row"] + at["rows"], column=-1)
-                at["rows"] = int(said.get("number-rows-repeated", "1"))
+                at["rows"] = _whole(said.get("number-rows-repeated", ""), 1)
             case "table-cell" | "covered-table-cell" if current:
                 at["column"] += 1
                 if any(value == "error" for key, value in given.items() if _local(key) == "value-type"):
                     cells[current[-1]][at["row"], at["column"]] = CellError("#ERR")
                 elif "formula" in said and "value-type" not in said:
                     cells[current[-1]][at["row"], at["column"]] = UNCALCULATED
-                at["column"] += int(said.get("number-columns-repeated", "1")) - 1
+                at["column"] += _whole(said.get("number-columns-repeated", ""), 1) - 1
 
     _parse("content.xml", part, start)
     return cells
