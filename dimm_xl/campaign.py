@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -97,6 +97,18 @@ def every_profile(model: Model) -> list[Profile]:
 
 
 # --- run
+
+
+def raised(given: Iterable[str]) -> Limits:
+    """Return the limits of reading with some of them changed (``file=100000000``); ValueError for a name or number that is none."""
+    known = {limit.name for limit in fields(Limits)}
+    changed = {}
+    for one in given:
+        name, _, value = one.partition("=")
+        if name not in known or not value.isascii() or not value.isdigit():
+            raise ValueError(f"{one!r}: give NAME=VALUE, NAME one of {', '.join(sorted(known))}, VALUE a whole number")
+        changed[name] = int(value)
+    return replace(DEFAULT, **changed)
 
 
 @dataclass(frozen=True)

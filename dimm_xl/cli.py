@@ -155,13 +155,14 @@ def sample(out: Path, returns: int, seed: int, sector: str | None, size: str | N
 @click.option("--lang", type=LANG, default="fr", show_default=True, help="The language of the results.")
 @click.option("--model", "names", multiple=True, default=["dimm"], show_default=True, help="Models that returns may be of.")
 @click.option("--workers", type=click.IntRange(0), help="Worker processes; one a processor by default.")
+@click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a limit of reading, such as file=100000000.")
 @click.option("--logo", type=FILE, help="A picture (PNG or JPEG) for the first page of each workbook.")
 @click.option("--colours", type=FILE, help="A look file (YAML) with other colours; see templates/look.yaml.")
 @click.option("--classification", default="", metavar="TEXT", help="Printed on top of each page, such as CONFIDENTIAL.")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary that a script can read.")
 def run(
-    returns: Path, out: Path, lang: str, names: tuple[str, ...], workers: int | None, logo: Path | None, colours: Path | None,
-    classification: str, as_json: bool,
+    returns: Path, out: Path, lang: str, names: tuple[str, ...], workers: int | None, limits: tuple[str, ...],
+    logo: Path | None, colours: Path | None, classification: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Read every workbook under RETURNS, check and score it, and write the results into the folder OUT.
 
@@ -172,10 +173,14 @@ def run(
     from dimm_xl import campaign
     from dimm_xl.showing import progress, summary_shown, unreadable_said
 
+    try:
+        raised = campaign.raised(limits)
+    except ValueError as wrong:
+        raise click.BadParameter(str(wrong), param_hint="--limit") from None
     dress = campaign.Dress(str(colours or ""), logo.read_bytes() if logo else b"", classification)
     unreadable_said(dress.colours)
     with progress(quiet=as_json) as heard:
-        summary = campaign.run(campaign.Run(returns, out, lang, names, workers, dress=dress), heard)
+        summary = campaign.run(campaign.Run(returns, out, lang, names, workers, raised, dress), heard)
     for fault in summary.faults:
         click.echo(fault, err=True)
     click.echo(json.dumps(summary.as_json(), ensure_ascii=False, indent=2) if as_json else summary_shown(summary))

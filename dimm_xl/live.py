@@ -6,7 +6,7 @@ a spreadsheet program and compares. Plain functions only, so that every spreadsh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dimm_xl.assessment import Answer, Answered, Blank, NotApplicable, Unknown
 from dimm_xl.model import Indicator, Scale
@@ -62,7 +62,7 @@ def done(words: Words, answer: Answer) -> Formula:
     return Formula(text, 0.0 if isinstance(answer.state, Blank) else 1.0)
 
 
-def state(indicator: Indicator, words: Words, answer: Answer) -> Formula:
+def state(indicator: Indicator, scale: Scale, words: Words, answer: Answer) -> Formula:
     """One word on the row: complete, to fill in, to explain, to correct."""
     says = {key: quoted(words(f"state.{key}")) for key in STATES}
     claims = f'IF({{counted}}>={EVIDENCE_FROM},IF(TRIM({{evidence}})="",{says["evidence"]},{says["complete"]}),{says["complete"]})'
@@ -71,7 +71,8 @@ def state(indicator: Indicator, words: Words, answer: Answer) -> Formula:
     wrong = says["wrong"]
     empty = '{level}=""'
     if indicator.measure is not None:
-        wrong = f"IF(AND(ISNUMBER({{level}}),{figure(indicator)}),{says['above']},{says['wrong']})"
+        whole = f"AND({{level}}>=1,{{level}}<={scale.highest},{{level}}=INT({{level}}),{figure(indicator)})"
+        wrong = f"IF(ISNUMBER({{level}}),IF({whole},{says['above']},{says['wrong']}),{says['wrong']})"
         empty = 'AND({level}="",{measure}="")'
     open_ = f"IF({{level}}={quoted(words('level.not_applicable'))},{says['why']},{wrong})"
     text = f"IF({{done}}=1,{settled},IF({empty},{says['todo']},{open_}))"
@@ -126,16 +127,17 @@ def of_indicators(spans: Mapping[str, Span], score: Score, scale: Scale) -> Mapp
     }
 
 
-def shares(overall: str, weight: float, spans: Mapping[str, Span]) -> Mapping[str, float | Formula]:
-    """What a lever weighs in the overall score: its own weight, or what its indicators weigh together.
+def shares(overall: str, weight: float, parts: Sequence[tuple[float, Score]], spans: Mapping[str, Span]) -> Mapping[str, float | Formula]:
+    """What a lever weighs in the overall score: its own weight, or what its indicators (``parts``) weigh together.
 
     ``heard`` is for values (answered indicators), ``due`` for bounds and targets (expected ones).
     """
     if overall == "levers":
         return {"heard": weight, "due": weight}
+    heard, due = (sum(part * getattr(score, count) for part, score in parts) for count in ("answered", "expected"))
     return {
-        "heard": Formula("SUMPRODUCT({weight},ISNUMBER({counted})*1)", 0.0, spans),
-        "due": Formula("SUMPRODUCT({weight},{expected})", 0.0, spans),
+        "heard": Formula("SUMPRODUCT({weight},ISNUMBER({counted})*1)", float(heard), spans),
+        "due": Formula("SUMPRODUCT({weight},{expected})", float(due), spans),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from dimm_xl.model import Text
 
@@ -30,7 +30,8 @@ class Words:
 
     def number(self, value: float, digits: int = 1) -> str:
         """Return a number as this language writes it, for running text (cells hold real numbers)."""
-        shown = f"{value:,.{digits}f}"
+        exact = Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)  # as spreadsheet programs round
+        shown = f"{exact:,.{digits}f}"
         point, thousands = self.labels["number.point"], self.labels["number.thousands"]
         return shown.translate({ord("."): point, ord(","): thousands})
 

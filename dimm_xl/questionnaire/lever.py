@@ -37,7 +37,7 @@ def _indicator_row(model: Model, one: Indicator, answer: Answer, words: Words) -
         "reason": answer.reason or None,
         "evidence": answer.evidence or None,
         "comment": answer.comment or None,
-        "state": live.state(one, words, answer),
+        "state": live.state(one, model.scale, words, answer),
         "weight": one.weight,
         "target": one.target.default,
         "counted": live.counted(one, model.scale, answer),

@@ -26,7 +26,7 @@ LEVERS_ROW = 6
 def synthesis(model: Model, scores: Scores, levers: Mapping[str, Table], words: Words) -> Page:
     """Compose the synthesis: the overall score, a table of levers with its radar, a table of groupings."""
     name = words("sheet.synthesis")
-    lever_rows = [_lever_row(model, lever, levers[lever.code], scores.levers[lever.code], words) for lever in model.levers]
+    lever_rows = [_lever_row(model, lever, levers[lever.code], scores, words) for lever in model.levers]
     table = Table("synthesis", _sheet(name, words, "lever"), tuple(lever_rows), LEVERS_ROW, filters=False)
     fields = {"heard": "share", "due": "due", **{field: field for field in HIDDEN if field not in ("plot", "share", "due")}}
     overall = live.of_levers({key: table.span(field) for key, field in fields.items()}, scores.overall)
@@ -64,10 +64,12 @@ def _spans(table: Table, first: int = 0, last: int | None = None) -> Mapping[str
     return {field: table.span(field, first, last) for field in ("weight", "target", "counted", "expected")}
 
 
-def _lever_row(model: Model, lever: Lever, table: Table, score: Score, words: Words) -> Row:
+def _lever_row(model: Model, lever: Lever, table: Table, scores: Scores, words: Words) -> Row:
     spans = _spans(table)
-    share = live.shares(model.scoring.overall, lever.weight, spans)
+    parts = [(one.weight, scores.indicators[one.code]) for one in lever.indicators]
+    share = live.shares(model.scoring.overall, lever.weight, parts, spans)
     shares = {"share": share["heard"], "due": share["due"]}
+    score = scores.levers[lever.code]
     exact = live.of_indicators(spans, score, model.scale)
     return Row({"name": f"{lever.code} · {words.of(lever.name)}", **exact, **shares, **_shown(model, score, words)})
 

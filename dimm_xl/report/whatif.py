@@ -116,10 +116,8 @@ def _levers(name: str, result: Result, then: Scores, indicators: Table, words: W
         exact = _enough(
             result, live.of_indicators(spans, then.levers[lever.code], result.model.scale)["value"], then.levers[lever.code], words
         )
-        share = live.shares(result.model.scoring.overall, lever.weight, spans)["heard"]
-        if isinstance(share, Formula):
-            heard = {one.code: then.indicators[one.code].answered for one in lever.indicators}
-            share = replace(share, value=float(sum(one.weight * heard[one.code] for one in lever.indicators)))
+        parts = [(one.weight, then.indicators[one.code]) for one in lever.indicators]
+        share = live.shares(result.model.scoring.overall, lever.weight, parts, spans)["heard"]
         present = result.scores.levers[lever.code]
         values = {"code": lever.code, "lever": words.of(lever.name), "now": shown(result.model, present), "planned": exact}
         rows.append(Row({**values, "target": present.target, "share": share}))

@@ -22,7 +22,7 @@ ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 SIGNATURES = {
     b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"{\\rtf": "RTF", b"Rar!": "RAR", b"7z\xbc\xaf": "7z",
-    b"\x1f\x8b": "GZIP", b"MZ": "EXE", b"\x7fELF": "ELF",
+    b"\x1f\x8b": "GZIP", b"MZ": "EXE", b"\x7fELF": "ELF", b"PK\x05\x06": "ZIP",
 }  # fmt: skip
 LINK = 0o120000
 ENCRYPTED_FLAG = 1
@@ -98,13 +98,13 @@ def directory(content: bytes, limits: Limits) -> tuple[zipfile.ZipFile, dict[str
     within("entries", len(entries), limits.entries)
     within("unpacked", sum(entry.file_size for entry in entries), limits.unpacked)
     if entries and min(entry.header_offset for entry in entries) > 0:
-        raise Refused(Code.UNREADABLE, reason="its directory is that of a file inside it")
+        raise Refused(Code.UNREADABLE, reason="inside")
     seen: set[str] = set()
     end = 0
     for entry in sorted(entries, key=lambda one: one.header_offset):
         within("part", entry.file_size, limits.part)
         if reason := _hostile(entry, seen, end):
-            raise Refused(Code.SUSPICIOUS, reason=reason)
+            raise Refused(Code.SUSPICIOUS, reason=reason, part=entry.filename[:60])
         seen.add(entry.filename.casefold())
         end = entry.header_offset + entry.compress_size
     return opened, {entry.filename: entry for entry in entries}
@@ -113,13 +113,13 @@ def directory(content: bytes, limits: Limits) -> tuple[zipfile.ZipFile, dict[str
 def _hostile(entry: zipfile.ZipInfo, seen: set[str], end: int) -> str:
     name = entry.filename
     if name.casefold() in seen:
-        return f"two parts are called {name[:60]!r}"
+        return "twin"
     if name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name) or ":" in name.partition("/")[0]:
-        return f"a part is called {name[:60]!r}"
+        return "place"
     if entry.external_attr >> 16 & 0o170000 == LINK:
-        return f"the part {name[:60]!r} is a link"
+        return "link"
     if entry.header_offset < end:
-        return "its parts overlap"
+        return "overlap"
     return ""
 
 
@@ -129,7 +129,7 @@ def inflate(content: bytes, entry: zipfile.ZipInfo) -> bytes:
         raise Refused(Code.ENCRYPTED)
     head = content[entry.header_offset : entry.header_offset + 30]
     if len(head) < 30 or not head.startswith(ZIP):
-        raise Refused(Code.UNREADABLE, reason=f"no header for {entry.filename[:60]}")
+        raise Refused(Code.UNREADABLE, reason="header", part=entry.filename[:60])
     start = entry.header_offset + 30 + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
     packed = memoryview(content)[start : start + entry.compress_size]
     if entry.compress_type == zipfile.ZIP_STORED:
@@ -137,12 +137,12 @@ def inflate(content: bytes, entry: zipfile.ZipInfo) -> bytes:
     elif entry.compress_type == zipfile.ZIP_DEFLATED:
         try:
             plain = zlib.decompressobj(-15).decompress(packed, entry.file_size + 1)
-        except zlib.error as problem:
-            raise Refused(Code.UNREADABLE, reason=f"{entry.filename[:60]}: {problem}") from None
+        except zlib.error:
+            raise Refused(Code.UNREADABLE, reason="packing", part=entry.filename[:60]) from None
     else:
-        raise Refused(Code.SUSPICIOUS, reason=f"the part {entry.filename[:60]!r} is packed in an unusual way")
+        raise Refused(Code.SUSPICIOUS, reason="method", part=entry.filename[:60])
     if len(plain) != entry.file_size or zlib.crc32(plain) != entry.CRC:
-        raise Refused(Code.UNREADABLE, reason=f"{entry.filename[:60]}: wrong checksum")
+        raise Refused(Code.UNREADABLE, reason="checksum", part=entry.filename[:60])
     return plain
 
 
@@ -159,11 +159,14 @@ def _in_zip(content: bytes, limits: Limits) -> Sorted:
         notes.append(Code.LINK_IGNORED)
     parts = {name: inflate(content, entries[name]) for name in entries if _READ.fullmatch(name)}
     if not any("worksheets/" in name for name in parts):
-        raise Refused(Code.UNREADABLE, reason="no sheet in it")
+        raise Refused(Code.UNREADABLE, reason="no_sheet")
     within("sheets", sum("worksheets/" in name for name in parts), limits.sheets)
     for name, part in parts.items():
         forbid(name, part)
-    unusual = any(_unusual(name, part, limits) for name, part in parts.items())
+    sheets = [part for name, part in parts.items() if "worksheets/" in name]
+    if sum(map(len, sheets)) > LEAST_CELL * limits.cells:
+        within("cells", sum(len(_HELD.findall(part)) for part in sheets), limits.cells)
+    unusual = any(_unusual(name, part) for name, part in parts.items())
     return Sorted("xlsx", tuple(notes), parts if unusual else {}, _changed(content, entries, "docProps/core.xml"))
 
 
@@ -174,7 +177,7 @@ _READ = re.compile(r"xl/(workbook\.xml|_rels/workbook\.xml\.rels|sharedStrings\.
 def forbid(name: str, part: bytes) -> None:
     """Refuse a part that declares a document type: entities are how XML bombs and file theft are built."""
     if b"<!" in part and (b"<!DOCTYPE" in part or b"<!ENTITY" in part):
-        raise Refused(Code.SUSPICIOUS, reason=f"the part {name[:60]!r} declares a document type")
+        raise Refused(Code.SUSPICIOUS, reason="doctype", part=name[:60])
 
 
 _EMPTY_FORMULA = re.compile(rb"""<c (?![^>]*t="str")[^>]*><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v></v>|<v ?/>)?</c>""")
@@ -185,7 +188,7 @@ MANY_ROWS = 5_000
 """Rows under which 702 columns (A to ZZ) stay within the rectangle that calamine is given."""
 
 
-def _unusual(name: str, part: bytes, limits: Limits) -> bool:
+def _unusual(name: str, part: bytes) -> bool:
     """Say whether something may hide behind what calamine would read in a part."""
     if part[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in part[:64] or not _utf8(part):
         return True
@@ -194,12 +197,11 @@ def _unusual(name: str, part: bytes, limits: Limits) -> bool:
             return True
         last = part.rfind(b"<row ")
         found = _LAST_ROW.match(part, last) if last >= 0 else None
-        far = found is not None and (len(found[1]) > DIGITS or int(found[1]) > MANY_ROWS)
-        return far or (len(part) > 8 * limits.cells and part.count(b"<c ") > limits.cells)
+        return found is not None and (len(found[1]) > DIGITS or int(found[1]) > MANY_ROWS)
     if name == "xl/sharedStrings.xml":
         found = _COUNT.search(part[:2000])
         if found and (len(found[1]) > DIGITS or int(found[1]) > part.count(b"<si") + 1000):
-            raise Refused(Code.SUSPICIOUS, reason="it announces more texts than it holds")
+            raise Refused(Code.SUSPICIOUS, reason="count")
     return False
 
 
@@ -209,6 +211,9 @@ def _oddly_written(part: bytes) -> bool:
 
 
 HEAD_LINES = 2
+LEAST_CELL = 8
+"""Bytes that a cell takes at the very least: shorter sheets need no counting."""
+_HELD = re.compile(rb"<c [^>]*[^/]>")
 DIGITS = 7
 """Digits of the largest number that a sheet's address or a count of texts has in a real file."""
 
@@ -226,20 +231,16 @@ def _utf8(part: bytes) -> bool:
 
 # --- OpenDocument
 
-_EMPTY_ODS_FORMULA = re.compile(rb"<table:table-cell(?=[^>]*table:formula=)(?![^>]*office:value-type=)[^>]*>")
-_ODS_ERROR = re.compile(rb'calcext:value-type="error"')
-
 
 def _ods(content: bytes, entries: Mapping[str, zipfile.ZipInfo]) -> Sorted:
     if "META-INF/manifest.xml" in entries and b"encryption-data" in inflate(content, entries["META-INF/manifest.xml"]):
         raise Refused(Code.ENCRYPTED)
     part = inflate(content, entries["content.xml"])
     forbid("content.xml", part)
-    if b"office:spreadsheet" not in part:
+    if b"office:spreadsheet" not in part.replace(b"\x00", b""):
         raise Refused(Code.NOT_A_WORKBOOK, found="OpenDocument")
-    unusual = _EMPTY_ODS_FORMULA.search(part) or _ODS_ERROR.search(part) or not _utf8(part)
     notes = (Code.MACRO_IGNORED,) if any(name.startswith(("Basic/", "Scripts/")) for name in entries) else ()
-    return Sorted("ods", notes, {"content.xml": part} if unusual else {}, _changed(content, entries, "meta.xml"))
+    return Sorted("ods", notes, {"content.xml": part}, _changed(content, entries, "meta.xml"))
 
 
 _CHANGED = re.compile(rb"<(?:dcterms:modified|dc:date)[^>]*>([^<]{4,40})<")
@@ -259,15 +260,15 @@ def guess(content: bytes) -> str:
     for signature, name in SIGNATURES.items():
         if content.startswith(signature):
             return name
-    start = content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")):
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    shown = content[:2048].decode("utf-16" if wide else "utf-8-sig", "replace").lstrip()
+    if shown.lower().startswith(("<!doctype html", "<html", "<table", "<head", "<meta")):
         return "HTML"
-    if start.startswith(b"<?xml"):
+    if shown.startswith("<?xml"):
         return "XML"
-    shown = content[:2048].decode("utf-8", "replace")
-    printable = sum(character.isprintable() or character in "\r\n\t" for character in shown)
-    if printable < 0.9 * len(shown):
-        return "?"
+    printable = sum((character.isprintable() and character != "\ufffd") or character in "\r\n\t" for character in shown)
+    if printable < 0.9 * len(shown) or not shown:
+        return "unknown"
     return "CSV" if any(mark in shown for mark in ",;\t") and "\n" in shown else "TXT"
 
 

@@ -17,7 +17,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from dimm_xl.findings import Code, Fact, Finding, Severity
 from dimm_xl.sheet import LONGEST_TEXT, TEXT, Cell, CellError, Column, Sheet, face, text
-from dimm_xl.workbook import guard, thorough
+from dimm_xl.workbook import biff, guard, thorough
 
 HEADER_ROWS = 30
 """How far down a header is looked for."""
@@ -44,6 +44,8 @@ class Grids:
             looked = thorough.look(content, found, limits)
             content, self._errors = looked.content, looked.cells
             engine = "openpyxl" if looked.sparse else engine
+        if found.format == "xls":
+            self._errors = _of_xls(content)
         try:
             self._book: Engine = _Openpyxl(content) if engine == "openpyxl" and found.format == "xlsx" else _Calamine(content)
         except BaseException as problem:
@@ -58,6 +60,16 @@ class Grids:
             raise _refused(problem) from None
         errors = self._errors.get(name)
         return _overlaid(grid, errors) if errors else grid
+
+
+def _of_xls(content: bytes) -> Mapping[str, thorough.Cells]:
+    try:
+        found = biff.errors(content)
+    except biff.Damaged:
+        return {}  # the engine says what is wrong with it
+    if found is None:
+        raise guard.Refused(Code.ENCRYPTED)
+    return found
 
 
 class Engine(Protocol):

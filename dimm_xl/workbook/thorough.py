@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from dimm_xl.findings import Code
 from dimm_xl.sheet import CellError
-from dimm_xl.workbook.guard import Limits, Refused, Sorted, directory, inflate
+from dimm_xl.workbook.guard import Limits, Refused, Sorted, directory, inflate, within
 
 UNCALCULATED = CellError("formula without a value")
 Cells = Mapping[tuple[int, int], CellError | float | str]
@@ -33,7 +33,9 @@ class Looked:
 def look(content: bytes, found: Sorted, limits: Limits) -> Looked:
     """Look at an unusual workbook; Refused when a part is not well-formed or there are too many cells."""
     if found.format == "ods":
-        return Looked(content, _ods_cells(found.unusual["content.xml"]))
+        part = _in_utf8("content.xml", found.unusual["content.xml"])
+        plain_content = content if part is found.unusual["content.xml"] else _in_utf8_whole(content, limits)
+        return Looked(plain_content, _ods_cells(part, limits))
     plain = {name: _in_utf8(name, part) for name, part in found.unusual.items()}
     if any(plain[name] is not found.unusual[name] for name in plain):
         content = _in_utf8_whole(content, limits)
@@ -66,10 +68,10 @@ def _in_utf8(name: str, part: bytes) -> bytes:
         return part
     try:
         shown = part.decode(encoding)
-    except (UnicodeError, LookupError) as problem:
-        raise Refused(Code.UNREADABLE, reason=f"{name}: {problem}") from None
+    except (UnicodeError, LookupError):
+        raise Refused(Code.UNREADABLE, reason="encoding", part=name, encoding=encoding) from None
     if "<!DOCTYPE" in shown or "<!ENTITY" in shown:
-        raise Refused(Code.SUSPICIOUS, reason=f"the part {name!r} declares a document type")
+        raise Refused(Code.SUSPICIOUS, reason="doctype", part=name)
     return re.sub(r"^\ufeff?\s*<\?xml.*?\?>", '<?xml version="1.0" encoding="UTF-8"?>', shown, count=1).encode()
 
 
@@ -96,12 +98,12 @@ def _parse(name: str, part: bytes, start: Started, end: Heard | None = None, tex
     parser.StartDoctypeDeclHandler = _forbidden
     try:
         parser.Parse(part, True)
-    except expat.ExpatError as problem:
-        raise Refused(Code.UNREADABLE, reason=f"{name}: {problem}") from None
+    except (expat.ExpatError, ValueError):
+        raise Refused(Code.UNREADABLE, reason="xml", part=name) from None
 
 
 def _forbidden(*_: object) -> None:
-    raise Refused(Code.SUSPICIOUS, reason="it declares a document type")
+    raise Refused(Code.SUSPICIOUS, reason="doctype", part="")
 
 
 def _local(name: str) -> str:
@@ -186,7 +188,7 @@ class _Sheet:
             return
         place = (self._row, self._column)
         if place in self._seen:
-            raise Refused(Code.SUSPICIOUS, reason=f"{self.path}: a cell stands twice")
+            raise Refused(Code.SUSPICIOUS, reason="cell", part=self.path)
         self._seen.add(place)
         self.count += 1
         self.rows, self.columns = max(self.rows, self._row + 1), max(self.columns, self._column + 1)
@@ -211,10 +213,10 @@ def _plain(shown: str, kind: str) -> float | str:
         return shown
 
 
-def _ods_cells(part: bytes) -> Mapping[str, Cells]:
+def _ods_cells(part: bytes, limits: Limits) -> Mapping[str, Cells]:
     """Return error cells and formulas without a value of an OpenDocument sheet, repeated rows and columns counted."""
     cells: dict[str, dict[tuple[int, int], CellError]] = {}
-    at = {"row": -1, "column": -1, "rows": 1}
+    at = {"row": -1, "column": -1, "rows": 1, "held": 0}
     current: list[str] = []
 
     def start(name: str, given: dict[str, str]) -> None:
@@ -233,6 +235,9 @@ def _ods_cells(part: bytes) -> Mapping[str, Cells]:
                     cells[current[-1]][at["row"], at["column"]] = CellError("#ERR")
                 elif "formula" in said and "value-type" not in said:
                     cells[current[-1]][at["row"], at["column"]] = UNCALCULATED
+                if any(_local(key) == "value-type" for key in given):
+                    at["held"] += at["rows"] * _whole(said.get("number-columns-repeated", ""), 1)
+                    within("cells", at["held"], limits.cells)
                 at["column"] += _whole(said.get("number-columns-repeated", ""), 1) - 1
 
     _parse("content.xml", part, start)
