@@ -25,7 +25,7 @@ imports: $(READY)
 	$(BIN)/lint-imports
 
 test: $(READY)  ## the tests; those that need LibreOffice are skipped where it is missing
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 docs: $(READY)  ## write the generated pages of docs/ anew
 	$(BIN)/python -m docs.generate

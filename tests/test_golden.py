@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.support import as_text, indicator, small_model
 
 from dimm_xl import catalogue
 from dimm_xl.assessment import UNKNOWN, Answer, Answered, Assessment, NotApplicable
@@ -19,6 +18,7 @@ from dimm_xl.report.organisation import organisation_book
 from dimm_xl.report.result import Result
 from dimm_xl.scoring import score
 from dimm_xl.workbook.write import write
+from tests.support import as_text, indicator, small_model
 
 GOLDEN = Path(__file__).parent / "golden"
 SHARE = Measure(
