@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := check
-.PHONY: check lint types imports test docs docs-unchanged fix golden samples bench demo clean
+.PHONY: check lint types imports test docs docs-unchanged fix golden samples screenshots bench demo clean
 
 $(READY): setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -42,6 +42,9 @@ golden: $(READY)  ## accept what the workbooks look like now; read the differenc
 
 samples: $(READY)  ## run the sample campaign anew and accept its results
 	$(BIN)/python -m samples.regenerate
+
+screenshots: $(READY)  ## take the pictures of the README anew (needs LibreOffice)
+	$(BIN)/python -m docs.screenshots
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.bench

@@ -141,7 +141,7 @@ def _given(grids: Grids, identity: Identity, model: Model, words: Words) -> Rows
 
 def _placed(reading: Reading, known: Sequence[tuple[Found, Given]], name: str, words: Words) -> list[Finding]:
     """Return a sheet's findings, each with the indicator of its row, and what its headers tell."""
-    whose = {address: row.indicator for found, row in known for address in found.cells.values()}
+    whose = {address: row.indicator for found, row in known for address in found.cells.values()} if reading.findings else {}
     found = [
         replace(one, facts={**one.facts, "indicator": whose[one.cell]} if one.cell in whose else one.facts) for one in reading.findings
     ]

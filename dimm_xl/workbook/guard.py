@@ -57,12 +57,16 @@ class Sorted:
     """A file that may be opened: its format, what is worth a note, and its parts when they deserve the thorough look (empty: plain).
 
     ``changed`` is when a spreadsheet program last saved it (ISO), empty when it does not say or nobody ever saved it.
+    In a plain file, ``hidden`` are, by part and address, the cells that the engine gives as blank: errors as they show, and formulas
+    without a value (empty; XlsxWriter stores an empty text so). ``index`` are the parts that tell which part is which sheet.
     """
 
     format: str
     notes: tuple[Code, ...] = ()
     unusual: Mapping[str, bytes] = field(default_factory=dict)
     changed: str = ""
+    hidden: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    index: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def sort(content: bytes, limits: Limits = DEFAULT) -> Sorted:
@@ -157,7 +161,7 @@ def _in_zip(content: bytes, limits: Limits) -> Sorted:
         notes.append(Code.MACRO_IGNORED)
     if any(name.startswith("xl/externalLinks/") for name in entries):
         notes.append(Code.LINK_IGNORED)
-    parts = {name: inflate(content, entries[name]) for name in entries if _READ.fullmatch(name)}
+    parts = {name: _cells_of(name, inflate(content, entries[name])) for name in entries if _READ.fullmatch(name)}
     if not any("worksheets/" in name for name in parts):
         raise Refused(Code.UNREADABLE, reason="no_sheet")
     within("sheets", sum("worksheets/" in name for name in parts), limits.sheets)
@@ -166,8 +170,18 @@ def _in_zip(content: bytes, limits: Limits) -> Sorted:
     sheets = [part for name, part in parts.items() if "worksheets/" in name]
     if sum(map(len, sheets)) > LEAST_CELL * limits.cells:
         within("cells", sum(len(_HELD.findall(part)) for part in sheets), limits.cells)
-    unusual = any(_unusual(name, part) for name, part in parts.items())
-    return Sorted("xlsx", tuple(notes), parts if unusual else {}, _changed(content, entries, "docProps/core.xml"))
+    saved = _changed(content, entries, "docProps/core.xml")
+    if any(_unusual(name, part) for name, part in parts.items()):
+        return Sorted("xlsx", tuple(notes), {name: inflate(content, entries[name]) for name in parts}, saved)
+    hidden = {name: found for name, part in parts.items() if "worksheets/" in name and (found := _hidden(part))}
+    index = {name: part for name, part in parts.items() if "workbook.xml" in name} if hidden else {}
+    return Sorted("xlsx", tuple(notes), {}, saved, hidden, index)
+
+
+def _cells_of(name: str, part: bytes) -> bytes:
+    """Return what matters of a part: of a sheet as programs write it, all up to the end of its cells."""
+    end = part.find(b"</sheetData>") if "worksheets/" in name else -1
+    return part if end < 0 else part[: end + len(b"</sheetData>")]
 
 
 _READ = re.compile(r"xl/(workbook\.xml|_rels/workbook\.xml\.rels|sharedStrings\.xml|styles\.xml|worksheets/[^/]+\.xml)", re.IGNORECASE)
@@ -180,7 +194,10 @@ def forbid(name: str, part: bytes) -> None:
         raise Refused(Code.SUSPICIOUS, reason="doctype", part=name[:60])
 
 
-_EMPTY_FORMULA = re.compile(rb"""<c (?![^>]*t="str")[^>]*><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v></v>|<v ?/>)?</c>""")
+_END_OF_FORMULA = re.compile(rb"</f>(?:<v></v>|<v ?/>)?</c>|<f[^>]*/>(?:<v></v>|<v ?/>)?</c>")
+_EMPTY_FORMULA = re.compile(rb"<c ([^>]*)><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v></v>|<v ?/>)?</c>")
+_ADDRESS = re.compile(rb'\br="([A-Z]+[0-9]+)"')
+_ERROR = re.compile(rb"""<c r="([A-Z]+[0-9]+)"[^>]* t="e"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>([^<]*)</v></c>""")
 _FAR_COLUMN = re.compile(rb'r="[A-Z][A-Z][A-Z]\d')
 _LAST_ROW = re.compile(rb'<row [^>]*?\br="(\d+)"')
 _COUNT = re.compile(rb'<sst[^>]*?uniqueCount="(\d+)"')
@@ -193,7 +210,9 @@ def _unusual(name: str, part: bytes) -> bool:
     if part[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in part[:64] or not _utf8(part):
         return True
     if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-        if b"<sheetData" not in part or b't="e"' in part or _oddly_written(part) or _uncalculated(part) or _FAR_COLUMN.search(part):
+        if b"<sheetData" not in part or _oddly_written(part) or _FAR_COLUMN.search(part):
+            return True
+        if b't="e"' in part and part.count(b't="e"') != len(_ERROR.findall(part)):
             return True
         last = part.rfind(b"<row ")
         found = _LAST_ROW.match(part, last) if last >= 0 else None
@@ -218,10 +237,15 @@ DIGITS = 7
 """Digits of the largest number that a sheet's address or a count of texts has in a real file."""
 
 
-def _uncalculated(part: bytes) -> bool:
-    """Say whether a formula has no value; the searches for its end come first, since they are ten times faster."""
-    ends = b"</f></c>" in part or b"<v></v>" in part or b"<v/>" in part or b"<v />" in part or b"/></c>" in part
-    return ends and _EMPTY_FORMULA.search(part) is not None
+def _hidden(part: bytes) -> dict[str, str]:
+    """Return the cells that the engine gives as blank, by address: errors as they show, formulas without a value as nothing."""
+    found: dict[str, str] = {}
+    if _END_OF_FORMULA.search(part):  # ten times faster than what follows, and mostly in vain
+        cells = ((_ADDRESS.search(given), given) for given in _EMPTY_FORMULA.findall(part))
+        found = {address[1].decode(): "" for address, given in cells if address and b't="str"' not in given}
+    if b't="e"' in part:
+        found |= {address.decode(): shown.decode("utf-8", "replace") for address, shown in _ERROR.findall(part)}
+    return found
 
 
 def _utf8(part: bytes) -> bool:

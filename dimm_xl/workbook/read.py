@@ -44,6 +44,8 @@ class Grids:
             looked = thorough.look(content, found, limits)
             content, self._errors = looked.content, looked.cells
             engine = "openpyxl" if looked.sparse else engine
+        elif found.hidden:
+            self._errors = thorough.hidden(found)
         if found.format == "xls":
             self._errors = _of_xls(content)
         try:

@@ -54,6 +54,25 @@ def look(content: bytes, found: Sorted, limits: Limits) -> Looked:
     return Looked(content, cells, sparse)
 
 
+def hidden(found: Sorted) -> Mapping[str, Cells]:
+    """Return what the engine gives as blank in a plain workbook, by sheet and place."""
+
+    def cells(path: str) -> Cells:
+        several = found.hidden.get(path, {})
+        return {_place(address): CellError(shown) if shown else UNCALCULATED for address, shown in several.items()}
+
+    return {name: cells(path) for name, path in _sheets(found.index).items()}
+
+
+def _place(address: str) -> tuple[int, int]:
+    """Return row and column (from 0) of an address such as ``B7``."""
+    letters = address.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return int(address[len(letters) :]) - 1, column - 1
+
+
 WIDE = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
 """How XML in two bytes a character starts, and how it is decoded."""
 
@@ -150,7 +169,7 @@ class _Sheet:
                 self._row = _whole(given.get("r", ""), self._row + 2) - 1
                 self._column = -1
             case "c":
-                self._place(given.get("r", ""))
+                self._stand(given.get("r", ""))
                 self._type = given.get("t", "")
                 self._formula = self._value = False
                 self._shown = []
@@ -173,15 +192,11 @@ class _Sheet:
             case "c":
                 self._close()
 
-    def _place(self, address: str) -> None:
-        found = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", address)
-        if not found:
+    def _stand(self, address: str) -> None:
+        if re.fullmatch(r"[A-Z]{1,3}[0-9]{1,7}", address):
+            self._row, self._column = _place(address)
+        else:
             self._column += 1
-            return
-        column = 0
-        for letter in found[1]:
-            column = column * 26 + ord(letter) - 64
-        self._row, self._column = int(found[2]) - 1, column - 1
 
     def _close(self) -> None:
         if not (self._formula or self._value):
