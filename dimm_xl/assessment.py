@@ -94,7 +94,8 @@ class Status(Enum):
 class Return:
     """One file of a run: what became of it, the assessment it holds (None when refused or ignored) and its findings.
 
-    ``when`` is the date inside the file (ISO, empty when it has none): which of two returns is newer.
+    ``when`` is the date inside the file (ISO, empty when it has none): which of two returns is newer. ``engine`` is what
+    could read it, for whoever reads it again.
     """
 
     file: str
@@ -103,6 +104,7 @@ class Return:
     assessment: Assessment | None = None
     findings: tuple[Finding, ...] = ()
     when: str = ""
+    engine: str = "calamine"
 
 
 def settle(indicator: Indicator, state: State, figure: float | None) -> State | None:

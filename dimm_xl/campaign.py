@@ -15,7 +15,7 @@ from pathlib import Path
 from dimm_xl import catalogue, pool
 from dimm_xl.assessment import Assessment, Return, Status
 from dimm_xl.collect import Collected, Heard, Reading, Source, collect, unheard
-from dimm_xl.files import safe, slug, unique, write_whole
+from dimm_xl.files import safe, slug, sweep, unique, write_whole
 from dimm_xl.findings import Severity
 from dimm_xl.model import Model, Profile
 from dimm_xl.page import Book
@@ -170,6 +170,7 @@ def run(asked: Run, heard: Heard = unheard) -> Summary:
     """Read everything below ``asked.returns``, check, score, and write results, files to correct, tables and the consolidated workbook."""
     for model in asked.models:
         catalogue.load(model)  # a faulty model ends the run before anything is read or written
+    sweep(asked.out)
     found = collect(asked.returns, [asked.out / product for product in PRODUCTS], asked.reading, heard)
     named = identify(found.returns)
     faults = [*found.faults, *send_back(asked, found, heard), *report(asked, found.returns, named, heard)]
@@ -228,7 +229,7 @@ def _send_back_one(asked: Run, job: tuple[Return, Source, str]) -> Path:
     if one.assessment is None:
         words = catalogue.words(asked.lang)
         return write_whole(folder / f"{name}.txt", letter(one.file, "", one.findings, "", words).encode("utf-8", "replace"))
-    parsed = parse(source.read(asked.limits), asked.models, asked.limits)
+    parsed = parse(source.read(asked.limits), asked.models, asked.limits, one.engine)
     assessment, findings = judge(parsed, one.file)
     named = assessment.organisation
     assessment = replace(assessment, organisation=parsed.respondent.get("organisation", ""))

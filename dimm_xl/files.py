@@ -20,6 +20,8 @@ RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 """Letters that have no plain form by decomposition."""
 LONGEST_ENDING = 5
+PART = ".dimm-xl-part"
+"""The ending of a file that is being written."""
 SYSTEM = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
 
@@ -90,7 +92,7 @@ def walk(folder: Path, apart: Sequence[Path] = ()) -> Iterator[Lying]:
 def write_whole(path: Path, content: bytes) -> Path:
     """Write a file beside its place, then rename it: it appears whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    handle, beside = tempfile.mkstemp(prefix=".", suffix=PART, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(content)
@@ -101,6 +103,14 @@ def write_whole(path: Path, content: bytes) -> Path:
             Path(beside).unlink()
         raise
     return path
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed run was writing in a folder and directly below: files that were never renamed."""
+    for place in (folder, *folder.iterdir()) if folder.is_dir() else ():
+        if place.is_dir() and not place.is_symlink():
+            for part in place.glob(f".*{PART}"):
+                part.unlink(missing_ok=True)
 
 
 def write_table(path: Path, fields: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:

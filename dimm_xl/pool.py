@@ -78,6 +78,7 @@ def _guarded(function: Callable[[Job], Done], job: Job) -> Done | Failed:
 
 
 def _limit(memory: int) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # native code writes its panics there; what failed comes back as a value
     try:
         import resource
     except ImportError:  # not on Windows: the deadline still holds

@@ -50,7 +50,7 @@ def read_return(file: str, content: bytes, models: Sequence[str] = ("dimm",), li
     placed = tuple(replace(finding, file=file) for finding in findings)
     troubled = any(finding.code.severity is not Severity.INFO for finding in placed)
     status = Status.ACCEPTED_WITH_FINDINGS if troubled else Status.ACCEPTED
-    return Return(file, digest, status, assessment, placed, parsed.when)
+    return Return(file, digest, status, assessment, placed, parsed.when, engine)
 
 
 def refused(file: str, digest: str, finding: Finding) -> Return:

@@ -1,7 +1,7 @@
 """What a file is and whether it may be opened, by its content alone: cheap searches first, a real XML pass for what looks unusual.
 
 The cheap pass looks at the zip directory and at bytes; it sorts files into plain (given to calamine as they are), unusual (looked at by
-:mod:`dimm_xl.workbook.thorough`) and refused. Measured facts behind each rule: shared/hardening.md of the project's first days, and
+:mod:`dimm_xl.workbook.thorough`) and refused. What was measured and why each rule is there:
 docs/decisions/0006.
 """
 
