@@ -104,7 +104,7 @@ class Return:
     assessment: Assessment | None = None
     findings: tuple[Finding, ...] = ()
     when: str = ""
-    engine: str = "calamine"
+    engine: str = field(default="calamine", compare=False)
 
 
 def settle(indicator: Indicator, state: State, figure: float | None) -> State | None:
