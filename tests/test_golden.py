@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import difflib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dimm_xl import catalogue
-from dimm_xl.assessment import UNKNOWN, Answer, Answered, Assessment, NotApplicable
+from dimm_xl.assessment import UNKNOWN, Answer, Answered, Assessment, NotApplicable, Return, Status
 from dimm_xl.catalogue import look
+from dimm_xl.findings import Code, Finding
 from dimm_xl.model import Measure, Model, Profile
 from dimm_xl.page import Book
 from dimm_xl.questionnaire import Request, questionnaire
 from dimm_xl.report.organisation import organisation_book
+from dimm_xl.report.portfolio import portfolio_book
 from dimm_xl.report.result import Result
 from dimm_xl.scoring import score
 from dimm_xl.workbook.write import write
@@ -39,12 +42,18 @@ def book(name: str) -> Book:
     model: Model = MODEL.at(profile)
     said = Assessment("Hôtel d’essai", profile, model.id, "v1", "fr", answers={} if name == "questionnaire-blank" else ANSWERS)
     words = catalogue.words("fr")
+    result = Result("hotel-d-essai", "retour.xlsx", "0" * 64, model, said, score(model, said))
     if name == "organisation":
-        return organisation_book(Result("hotel-d-essai", "retour.xlsx", "0" * 64, model, said, score(model, said)), words)
+        return organisation_book(result, words)
+    if name == "consolidated":
+        several = [replace(result, id=f"hotel-{n}", assessment=replace(said, organisation=f"Hôtel {n}")) for n in range(6)]
+        finding = Finding(Code.BAD_VALUE, "r.xlsx", "Feuille", "I7", {"value": "7", "column": "Niveau", "expects": "kind.level"})
+        returns = [Return(f"{n}.xlsx", "0" * 64, Status.ACCEPTED, one.assessment, (finding,)) for n, one in enumerate(several)]
+        return portfolio_book(MODEL, several, returns, words)
     return questionnaire(model, said, Request(words))
 
 
-@pytest.mark.parametrize("name", ["questionnaire-blank", "questionnaire-filled", "organisation"])
+@pytest.mark.parametrize("name", ["questionnaire-blank", "questionnaire-filled", "organisation", "consolidated"])
 def test_a_workbook_changes_only_when_someone_accepts_the_change(name: str) -> None:
     """Every XML part of a small workbook equals its golden text."""
     made = as_text(write(book(name), look()))
