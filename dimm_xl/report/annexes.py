@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dimm_xl import __version__
 from dimm_xl.model import Lever
 from dimm_xl.page import Page, Put, Row, Table
@@ -138,37 +140,32 @@ def data_page(result: Result, words: Words) -> Page:
     columns = tuple(
         Column(field, words(f"data.column.{field}"), look=looks.get(field, "row-line"), width=widths.get(field, 11)) for field in fields
     )
+    return Page(
+        name,
+        tables=(Table("answers", Sheet(name, "code", columns), tuple(_data_rows(result, words)), 0),),
+        freeze=(1, 0),
+        footer=words("footer.result", edition=words.of(result.model.edition.name)),
+    )
+
+
+def _data_rows(result: Result, words: Words) -> Iterator[Row]:
     model, assessment = result.model, result.assessment
+    profile = assessment.profile
     shared = {
         "organisation": assessment.organisation,
-        "sector": words.of(model.label("sector", assessment.profile.sector)),
-        "size": words.of(model.label("size", assessment.profile.size)),
+        "sector": words.of(model.label("sector", profile.sector)),
+        "size": words.of(model.label("size", profile.size)),
     }
-    rows = []
     for lever in model.levers:
         for grouping in lever.groupings:
             for one in grouping.indicators:
                 answer = assessment.answer(one.code)
-                rows.append(
-                    Row(
-                        {
-                            **shared,
-                            "lever": words.of(lever.name),
-                            "grouping": words.of(grouping.name),
-                            "code": one.code,
-                            "indicator": words.of(one.name),
-                            "weight": one.weight,
-                            "state": words(f"unjudged.{state_word(answer.state)}"),
-                            "level": answer.level,
-                            "measure": answer.measure,
-                            "target": one.target.default,
-                            "bin": judged(result.gap(one), answer, words),
-                        }
-                    )
-                )
-    return Page(
-        name,
-        tables=(Table("answers", Sheet(name, "code", columns), tuple(rows), 0),),
-        freeze=(1, 0),
-        footer=words("footer.result", edition=words.of(model.edition.name)),
-    )
+                about = {
+                    "lever": words.of(lever.name),
+                    "grouping": words.of(grouping.name),
+                    "code": one.code,
+                    "indicator": words.of(one.name),
+                }
+                said = {"state": words(f"unjudged.{state_word(answer.state)}"), "level": answer.level, "measure": answer.measure}
+                judgement = judged(result.gap(one), answer, words)
+                yield Row({**shared, **about, "weight": one.weight, **said, "target": one.target.default, "bin": judgement})
