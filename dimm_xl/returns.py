@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import PurePosixPath
 
 from dimm_xl import catalogue, layout
 from dimm_xl.assessment import Assessment, Return, Status
@@ -81,7 +82,7 @@ def judge(parsed: Parsed, file: str) -> tuple[Assessment, tuple[Finding, ...]]:
         findings += (Finding(Code.NO_ORGANISATION, sheet=sheet, facts={"file": file}),)
     said = answers(parsed.model, parsed.given, parsed.findings)
     assessment = Assessment(
-        organisation=name or file.rpartition("/")[2].rpartition(".")[0],
+        organisation=name or PurePosixPath(file).stem,
         profile=parsed.identity.profile,
         model=parsed.model.id,
         edition=parsed.identity.edition,

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from dimm_xl.campaign import Summary
 
 
-def unheard(stage: str, done: int, total: int) -> None:
-    """Hear nothing."""
-
-
 def models_shown() -> str:
     """Return every shipped model with its editions and its counts by size, lever and sector."""
     return "\n\n".join(_model_shown(catalogue.load(name)) for name in catalogue.shipped_models())
@@ -77,6 +73,8 @@ def indicator_shown(name: str, code: str, lang: str, sector: str | None, size: s
 def progress(quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
     """Give a function that hears (stage, done, total): a bar on a terminal, a plain line every hundred files otherwise."""
     if quiet:
+        from dimm_xl.collect import unheard
+
         yield unheard
     elif sys.stderr.isatty():
         from rich.console import Console

@@ -32,9 +32,31 @@ def start_page(
     about = " · ".join(
         (words.of(model.label("sector", profile_.sector)), words.of(model.label("size", profile_.size)), words.of(model.edition.name))
     )
-    count = len(model.indicators)
     progress = _progress(name, model, levers, words, row=6)
     organisation = profile.span("value", 0, 0)
+    return Page(
+        name,
+        puts=(
+            Put(0, 0, title(model, words), "title", cols=6),
+            Put(1, 0, Formula('IF({name}="",{none},{name})'.replace("{none}", live.quoted(words("start.no_name"))),
+                              assessment.organisation or words("start.no_name"), {"name": organisation}), "subtitle", cols=6),
+            Put(2, 0, about, "hint", cols=6),
+            Put(4, 0, _ready(progress, organisation, assessment, words), "ready", cols=6),
+            *_guide(model, words, deadline, progress.bottom + 2),
+        ),
+        tables=(progress,),
+        widths={5: 62},
+        heights={4: 26},
+        protect=True,
+        tall=1,
+        footer=words("footer.questionnaire"),
+        tab="entry-line",
+    )  # fmt: skip
+
+
+def _guide(model: Model, words: Words, deadline: date | None, row: int) -> list[Put]:
+    """Return what a respondent needs to know, a line a question, from ``row`` downwards."""
+    count = len(model.indicators)
     facts: dict[str, dict[str, object]] = {
         "why": {},
         "time": {"count": count, "hours": words.figure(max(1, round(count * MINUTES / 60 * 2) / 2))},
@@ -46,29 +68,9 @@ def start_page(
         "send": {},
     }
     guide: list[Put] = []
-    for n, (key, given) in enumerate(facts.items()):
-        guide += [
-            Put(progress.bottom + 2 + n, 0, words(f"start.{key}.title"), "guide-title"),
-            Put(progress.bottom + 2 + n, 1, words(f"start.{key}.text", **given), "guide", cols=5),
-        ]
-    return Page(
-        name,
-        puts=(
-            Put(0, 0, title(model, words), "title", cols=6),
-            Put(1, 0, Formula('IF({name}="",{none},{name})'.replace("{none}", live.quoted(words("start.no_name"))),
-                              assessment.organisation or words("start.no_name"), {"name": organisation}), "subtitle", cols=6),
-            Put(2, 0, about, "hint", cols=6),
-            Put(4, 0, _ready(progress, organisation, assessment, words), "ready", cols=6),
-            *guide,
-        ),
-        tables=(progress,),
-        widths={5: 62},
-        heights={4: 26},
-        protect=True,
-        tall=1,
-        footer=words("footer.questionnaire"),
-        tab="entry-line",
-    )  # fmt: skip
+    for at, (key, given) in enumerate(facts.items(), row):
+        guide += [Put(at, 0, words(f"start.{key}.title"), "guide-title"), Put(at, 1, words(f"start.{key}.text", **given), "guide", cols=5)]
+    return guide
 
 
 def _progress(name: str, model: Model, levers: Mapping[str, Table], words: Words, row: int) -> Table:

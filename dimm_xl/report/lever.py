@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dimm_xl.layout import sheet_name
 from dimm_xl.model import Indicator, Lever
 from dimm_xl.page import Bars, Chart, Page, Put, Row, Rules, Series, Table
 from dimm_xl.report.result import Result, between, bin_rules, demands, judged, rounded, shown
@@ -18,7 +19,7 @@ AXES = 3
 
 def lever_page(result: Result, lever: Lever, words: Words) -> Page:
     """Compose the sheet of a lever."""
-    name = f"{lever.code} {words.of(lever.name)}"[:31]
+    name = sheet_name(lever, words)
     score = result.scores.levers[lever.code]
     groupings = _groupings(name, result, lever, words)
     indicators = _indicators(name, result, lever, words, GROUPINGS_ROW + CHART_ROWS)

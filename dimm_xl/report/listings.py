@@ -36,28 +36,28 @@ def ranking_page(model: Model, results: Sequence[Result], words: Words) -> Page:
         value = shown(model, result.scores.overall)
         return (value is None, -(value or 0.0), result.id)
 
-    rows = []
-    for n, result in enumerate(sorted(results, key=order), 1):
-        score, profile = result.scores.overall, result.assessment.profile
-        value = shown(model, score)
-        rows.append(
-            Row(
-                {
-                    "rank": n if value is not None else None,
-                    "organisation": result.assessment.organisation,
-                    "sector": words.of(model.label("sector", profile.sector)),
-                    "size": words.of(model.label("size", profile.size)),
-                    "score": "–" if value is None else value,
-                    "low": score.low,
-                    "high": score.high,
-                    "coverage": score.coverage,
-                    "standing": words(f"standing.{standing(score, model.scoring).value}"),
-                    **{code: shown(model, one) for code, one in result.scores.levers.items()},
-                }
-            )
-        )
+    rows = tuple(_ranked(model, result, n, words) for n, result in enumerate(sorted(results, key=order), 1))
     shades = Shades(tuple(code for code, _ in levers), model.scale.lowest, model.scale.highest)
-    return _listing(name, "ranking", sheet, tuple(rows), words, rules=(shades,))
+    return _listing(name, "ranking", sheet, rows, words, rules=(shades,))
+
+
+def _ranked(model: Model, result: Result, rank: int, words: Words) -> Row:
+    score, profile = result.scores.overall, result.assessment.profile
+    value = shown(model, score)
+    return Row(
+        {
+            "rank": rank if value is not None else None,
+            "organisation": result.assessment.organisation,
+            "sector": words.of(model.label("sector", profile.sector)),
+            "size": words.of(model.label("size", profile.size)),
+            "score": "–" if value is None else value,
+            "low": score.low,
+            "high": score.high,
+            "coverage": score.coverage,
+            "standing": words(f"standing.{standing(score, model.scoring).value}"),
+            **{code: shown(model, one) for code, one in result.scores.levers.items()},
+        }
+    )
 
 
 def _listing(name: str, table: str, sheet: Sheet, rows: tuple[Row, ...], words: Words, rules: Rules = ()) -> Page:
@@ -141,8 +141,8 @@ def flat_page(model: Model, results: Sequence[Result], words: Words) -> Page:
                     "organisation": result.assessment.organisation,
                     "sector": words.of(model.label("sector", profile.sector)),
                     "size": words.of(model.label("size", profile.size)),
-                    "overall": result.scores.overall.value,
-                    **{code: score.value for code, score in result.scores.levers.items()},
+                    "overall": shown(model, result.scores.overall),
+                    **{code: shown(model, score) for code, score in result.scores.levers.items()},
                     **levels,
                 }
             )

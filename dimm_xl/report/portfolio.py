@@ -10,6 +10,7 @@ import pandas as pd
 
 from dimm_xl import benchmark
 from dimm_xl.assessment import Return, Status
+from dimm_xl.layout import sheet_name
 from dimm_xl.model import Lever, Model
 from dimm_xl.page import Book, Chart, Page, Put, Row, Rules, Series, Shades, Table
 from dimm_xl.report.groups import crossed_page, gaps_page, group_page, known_first, median_chart, spread_row
@@ -183,7 +184,7 @@ def _bin_chart(table: Table, values: Sequence[float], bounds: Sequence[float], p
 
 
 def _lever(model: Model, lever: Lever, scores: pd.DataFrame, results: Sequence[Result], words: Words) -> Page:
-    name = f"{lever.code} {words.of(lever.name)}"[:31]
+    name = sheet_name(lever, words)
     values = _values(scores, lever.code)
     bins = _bins(name, f"distribution_{lever.code}", model, values, 3, words)
     described: Described = (

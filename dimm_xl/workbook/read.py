@@ -38,7 +38,6 @@ class Grids:
     def __init__(self, content: bytes, limits: guard.Limits = guard.DEFAULT, engine: str = "calamine") -> None:
         found = guard.sort(content, limits)
         self.format, self.notes, self.changed = found.format, found.notes, found.changed
-        self._limits = limits
         self._errors: Mapping[str, thorough.Cells] = {}
         if found.unusual:
             looked = thorough.look(content, found, limits)
