@@ -22,7 +22,7 @@ import pandas as pd
 from python_calamine import CalamineWorkbook
 
 from dimm_xl import catalogue
-from dimm_xl.campaign import make_up
+from dimm_xl.issuing import make_up
 from dimm_xl.layout import lever_sheet
 from dimm_xl.returns import read_return
 from dimm_xl.sample import Drawn

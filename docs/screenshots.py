@@ -9,7 +9,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from dimm_xl.campaign import Run, run
+from dimm_xl.campaign import run
+from dimm_xl.settings import Run
 from samples.regenerate import HERE as SAMPLES
 
 IMAGES = Path(__file__).parent / "img"

@@ -9,7 +9,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from dimm_xl.campaign import Run, run
+from dimm_xl.campaign import run
+from dimm_xl.settings import Run
 
 HERE = Path(__file__).parent
 TABLES = ("returns.csv", "answers.csv", "scores.csv", "findings.csv")

@@ -14,7 +14,7 @@ from typing import Any
 
 from dimm_xl import catalogue
 from dimm_xl.assessment import Answered, Assessment, NotApplicable, Unknown
-from dimm_xl.campaign import Wanted, fill
+from dimm_xl.issuing import Wanted, fill
 from dimm_xl.model import Model, Profile
 from dimm_xl.page import Book, Table
 from dimm_xl.questionnaire import Request, questionnaire

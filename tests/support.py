@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 from dimm_xl import catalogue
 from dimm_xl.assessment import Answer, Answered, Assessment
-from dimm_xl.campaign import Wanted, fill
+from dimm_xl.issuing import Wanted, fill
 from dimm_xl.model import Edition, Grouping, Indicator, Lever, Measure, Model, Named, Profile, Scale, Scoring, Target, Text
 
 HOTEL = Profile("tourism", "sme")

@@ -19,12 +19,14 @@ from xlsxwriter.utility import xl_cell_to_rowcol
 
 from dimm_xl import catalogue, collect
 from dimm_xl.assessment import Answer, Answered, Assessment, NotApplicable, Return, Status
-from dimm_xl.campaign import Run, Summary, Wanted, fill, identify, make_up, run
+from dimm_xl.campaign import Summary, identify, run
 from dimm_xl.collect import Bundle, Reading, Source, collect_one
 from dimm_xl.files import write_whole
+from dimm_xl.issuing import Wanted, fill, make_up
 from dimm_xl.report.result import state_word
 from dimm_xl.sample import Drawn, sample
 from dimm_xl.scoring import score
+from dimm_xl.settings import Run
 
 DRAWN = Drawn(5, 3, size="micro")
 GOOD = ("00-hotel.xlsx", "b.xlsx", "équipe/sous dossier/c.xlsx", '=d, "v2"\n& l’été é.xlsx', "e.xlsx.download")

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from python_calamine import CalamineWorkbook
 
-from dimm_xl import campaign, catalogue
+from dimm_xl import catalogue, issuing
 from dimm_xl.assessment import Assessment
 from dimm_xl.cli import main
 from dimm_xl.sample import Drawn
@@ -50,7 +50,7 @@ def outside(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 def returns(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of two good returns."""
     folder = tmp_path_factory.mktemp("returns")
-    campaign.make_up(folder, Drawn(2, 3, size="micro"), workers=0)
+    issuing.make_up(folder, Drawn(2, 3, size="micro"), workers=0)
     return folder
 
 
@@ -227,11 +227,11 @@ def test_all_issues_a_questionnaire_for_every_sector_and_size(tmp_path: Path, mo
     """`issue --all` writes 18 sectors × 6 sizes, each once and under a name of its own."""
     asked: list[tuple[str, str]] = []
 
-    def noted(_: campaign.Wanted, said: Assessment) -> bytes:
+    def noted(_: issuing.Wanted, said: Assessment) -> bytes:
         asked.append((said.profile.sector, said.profile.size))
         return b"a questionnaire"
 
-    monkeypatch.setattr(campaign, "fill", noted)
+    monkeypatch.setattr(issuing, "fill", noted)
     assert called("issue", tmp_path, "--all").exit_code == 0
     assert len(set(asked)) == len(asked) == 18 * 6
     assert len(list(tmp_path.iterdir())) == 18 * 6

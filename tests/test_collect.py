@@ -18,10 +18,12 @@ import pytest
 
 from dimm_xl import catalogue, collect
 from dimm_xl.assessment import Answer, Answered, Assessment, Return, Status
-from dimm_xl.campaign import Run, Wanted, fill, run
+from dimm_xl.campaign import run
 from dimm_xl.collect import Bundle, Collected, Heard, Reading, Source, collect_one, unheard
 from dimm_xl.findings import Code
+from dimm_xl.issuing import Wanted, fill
 from dimm_xl.model import Profile
+from dimm_xl.settings import Run
 from dimm_xl.workbook.guard import Limits
 from tests.support import at_level
 

@@ -15,11 +15,13 @@ import pytest
 
 from dimm_xl import catalogue
 from dimm_xl.assessment import UNKNOWN, Answer, Answered, Assessment, NotApplicable
-from dimm_xl.campaign import Run, Summary, Wanted, fill, run
+from dimm_xl.campaign import Summary, run
 from dimm_xl.describe import message, repair
 from dimm_xl.findings import Code, Finding, Severity
+from dimm_xl.issuing import Wanted, fill
 from dimm_xl.model import Profile
 from dimm_xl.returns import read_return
+from dimm_xl.settings import Run
 from tests.office import Office
 
 BAKERY = Profile("retail", "micro")

@@ -15,10 +15,10 @@ import openpyxl
 import pytest
 
 from dimm_xl import catalogue, collect, describe, pool
-from dimm_xl.campaign import Wanted, fill
 from dimm_xl.collect import Reading
 from dimm_xl.describe import message, repair
 from dimm_xl.findings import Code, Finding
+from dimm_xl.issuing import Wanted, fill
 from dimm_xl.layout import IDENTITY
 from dimm_xl.returns import read_return
 from dimm_xl.workbook.guard import Limits

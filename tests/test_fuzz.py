@@ -18,10 +18,11 @@ import pytest
 
 from dimm_xl import catalogue
 from dimm_xl.assessment import Status
-from dimm_xl.campaign import Run, run
+from dimm_xl.campaign import run
 from dimm_xl.collect import Reading, collect
 from dimm_xl.describe import message, repair
 from dimm_xl.findings import Code, Severity
+from dimm_xl.settings import Run
 from tests.test_collect import gathered, lay, said, zipped
 
 SAMPLES = Path(__file__).parents[1] / "samples/returns"

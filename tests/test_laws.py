@@ -23,8 +23,8 @@ from python_calamine import CalamineWorkbook
 
 from dimm_xl import catalogue
 from dimm_xl.assessment import BLANK, UNKNOWN, Answer, Answered, Assessment, NotApplicable, Return
-from dimm_xl.campaign import Wanted, fill
 from dimm_xl.findings import Code, Severity
+from dimm_xl.issuing import Wanted, fill
 from dimm_xl.layout import RESPONDENT
 from dimm_xl.model import Indicator, Profile
 from dimm_xl.returns import read_return

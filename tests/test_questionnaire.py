@@ -15,7 +15,7 @@ import pytest
 
 from dimm_xl import catalogue, layout
 from dimm_xl.assessment import BLANK, UNKNOWN, Answer, Answered, Assessment, NotApplicable
-from dimm_xl.campaign import Wanted, every_profile, fill, issue, issued_name
+from dimm_xl.issuing import Wanted, every_profile, fill, issue, issued_name
 from dimm_xl.model import Measure, Model, Profile
 from dimm_xl.page import Book, Formula, Row, Table, Value
 from dimm_xl.questionnaire import Request, questionnaire

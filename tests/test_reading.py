@@ -19,8 +19,8 @@ from python_calamine import CalamineWorkbook
 
 from dimm_xl import catalogue, layout
 from dimm_xl.assessment import UNKNOWN, Answer, Answered, Assessment, Blank, NotApplicable, Return, State, Status
-from dimm_xl.campaign import Wanted, fill
 from dimm_xl.findings import Code
+from dimm_xl.issuing import Wanted, fill
 from dimm_xl.model import Profile
 from dimm_xl.returns import read_return
 from tests.office import Office

@@ -16,11 +16,11 @@ from click.testing import CliRunner
 
 from dimm_xl import catalogue
 from dimm_xl.assessment import Return, Status
-from dimm_xl.campaign import Wanted, fill
 from dimm_xl.cli import main
 from dimm_xl.collect import Reading, collect
 from dimm_xl.describe import message
 from dimm_xl.findings import Code, Finding
+from dimm_xl.issuing import Wanted, fill
 from dimm_xl.returns import read_return
 from dimm_xl.workbook.guard import Limits
 from tests.office import Office

@@ -23,8 +23,10 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from dimm_xl.campaign import Run, Summary, make_up, run
+from dimm_xl.campaign import Summary, run
+from dimm_xl.issuing import make_up
 from dimm_xl.sample import Drawn
+from dimm_xl.settings import Run
 from tests.test_collect import lay, lying, said, zipped
 from tests.test_fuzz import SAMPLES, TYPED
 

@@ -15,8 +15,8 @@ from python_calamine import CalamineWorkbook
 
 from dimm_xl import catalogue
 from dimm_xl.assessment import Answered, Assessment, Blank, NotApplicable, Status, Unknown, settle
-from dimm_xl.campaign import make_up
 from dimm_xl.findings import Severity, worst
+from dimm_xl.issuing import make_up
 from dimm_xl.model import Model
 from dimm_xl.returns import read_return
 from dimm_xl.sample import Drawn, sample

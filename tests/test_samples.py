@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from dimm_xl.assessment import Blank, NotApplicable, Unknown
-from dimm_xl.campaign import Run, Summary, run
+from dimm_xl.campaign import Summary, run
 from dimm_xl.findings import Severity
 from dimm_xl.returns import read_return
+from dimm_xl.settings import Run
 from samples.regenerate import HERE, TABLES
 from samples.type_in import TYPED
 

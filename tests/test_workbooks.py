@@ -19,10 +19,12 @@ from openxml_audit import OpenXmlValidator
 
 from dimm_xl import catalogue
 from dimm_xl.assessment import Answer, Answered, Assessment
-from dimm_xl.campaign import Dress, Run, Wanted, fill, make_up, run
+from dimm_xl.campaign import run
+from dimm_xl.issuing import Wanted, fill, make_up
 from dimm_xl.model import Profile
 from dimm_xl.page import Book, Page, Put
 from dimm_xl.sample import Drawn, sample
+from dimm_xl.settings import Dress, Run
 from dimm_xl.workbook.write import write
 from tests.office import Office
 from tests.support import assessed, at_level

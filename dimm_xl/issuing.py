@@ -1,0 +1,80 @@
+"""Questionnaires on their way out: one a profile, filled in as far as is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from dimm_xl import catalogue, pool
+from dimm_xl.assessment import Assessment
+from dimm_xl.files import slug, write_whole
+from dimm_xl.model import Model, Profile
+from dimm_xl.questionnaire import Request, questionnaire
+from dimm_xl.sample import Drawn, sample
+from dimm_xl.workbook.write import write
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What `issue` is asked for; ``model`` is a shipped id or a folder."""
+
+    model: str = "dimm"
+    edition: str | None = None
+    lang: str = "fr"
+    organisation: str = ""
+    selection: str | None = None
+    deadline: date | None = None
+    score: bool = True
+    colours: str = ""
+
+
+def issue(out: Path, profiles: Iterable[Profile], wanted: Wanted) -> Iterator[Path]:
+    """Write one questionnaire for each profile into the folder ``out`` and yield its path."""
+    whole = catalogue.load(wanted.model)
+    edition = wanted.edition or whole.edition.id
+    for profile in profiles:
+        blank = Assessment(wanted.organisation, profile, whole.id, edition, wanted.lang, wanted.selection)
+        content = fill(wanted, blank)
+        yield write_whole(out / issued_name(blank), content)
+
+
+def fill(wanted: Wanted, assessment: Assessment) -> bytes:
+    """Return the questionnaire of an assessment, its answers filled in, as a workbook."""
+    model = catalogue.resolved(wanted.model, assessment.edition, assessment.profile, assessment.selection)
+    request = Request(catalogue.words(assessment.lang), deadline=wanted.deadline, score=wanted.score, glossary=catalogue.glossary())
+    return write(questionnaire(model, assessment, request), catalogue.look(wanted.colours))
+
+
+def issued_name(assessment: Assessment) -> str:
+    """Return the file name of a questionnaire: safe, and sorted by organisation or by profile."""
+    profile = assessment.profile
+    parts = [f"{assessment.model}-{assessment.edition}", profile.sector, profile.size, assessment.lang]
+    if assessment.selection:
+        parts.append(assessment.selection)
+    if assessment.organisation:
+        parts.insert(0, slug(assessment.organisation))
+    return "_".join(parts) + ".xlsx"
+
+
+def make_up(out: Path, drawn: Drawn, workers: int | None = None) -> int:
+    """Write made-up returns into the folder ``out``, in workers, and return how many."""
+    jobs = ((n, assessment) for n, assessment in enumerate(sample(drawn), 1))
+    made = 0
+    for _, outcome in pool.each(partial(_make_up_one, out, drawn.model), jobs, workers, deadline=60):
+        if isinstance(outcome, pool.Failed):
+            raise RuntimeError(outcome.detail or outcome.why)
+        made += 1
+    return made
+
+
+def _make_up_one(out: Path, model: str, job: tuple[int, Assessment]) -> Path:
+    number, assessment = job
+    return write_whole(out / f"{number:05d}_{issued_name(assessment)}", fill(Wanted(model), assessment))
+
+
+def every_profile(model: Model) -> list[Profile]:
+    """Return every sector × size of a model."""
+    return [Profile(sector.id, size.id) for sector in model.sectors for size in model.sizes]
