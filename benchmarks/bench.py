@@ -61,7 +61,7 @@ def collect(files: list[bytes]) -> None:
     for content in files:
         assessment = read_return("return.xlsx", content).assessment
         assert assessment is not None
-        model = catalogue.resolved("dimm", assessment.edition, assessment.profile, assessment.selection)
+        model = catalogue.resolved("dimm", assessment.cut)
         score(model, assessment)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from dimm_xl.findings import Finding
-from dimm_xl.model import Indicator, Profile
+from dimm_xl.model import Cut, Indicator, Profile
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Assessment:
-    """What one questionnaire holds once read: who answered, for which questionnaire, and the answers by indicator code."""
+    """What one questionnaire holds once read: who answered, for which questionnaire, and the answers by indicator code.
+
+    ``organisation_id`` is its id in the campaign's register, empty without one; ``functions`` whose indicators it asks, empty for all.
+    """
 
     organisation: str
     profile: Profile
@@ -74,6 +77,13 @@ class Assessment:
     selection: str | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)
     respondent: Mapping[str, str] = field(default_factory=dict)
+    organisation_id: str = ""
+    functions: tuple[str, ...] = ()
+
+    @property
+    def cut(self) -> Cut:
+        """Which part of the model was asked."""
+        return Cut(self.edition, self.profile, self.selection, self.functions)
 
     def answer(self, code: str) -> Answer:
         """Return the answer to an indicator, a blank one when nothing was said."""

@@ -92,7 +92,7 @@ def result_of(name: str, one: Return, models: Sequence[str]) -> Result:
     assessment = one.assessment
     assert assessment is not None
     where = {catalogue.load(model).id: model for model in models}[assessment.model]
-    model = catalogue.resolved(where, assessment.edition, assessment.profile, assessment.selection)
+    model = catalogue.resolved(where, assessment.cut)
     return Result(name, one.file, one.sha256, model, assessment, score(model, assessment))
 
 

@@ -18,7 +18,7 @@ import yaml
 
 from dimm_xl.findings import Fault, Faulty
 from dimm_xl.look import Look
-from dimm_xl.model import Model, Profile, Text
+from dimm_xl.model import Cut, Model, Text
 from dimm_xl.model_check import Problem, check
 from dimm_xl.words import Words, flatten
 
@@ -94,9 +94,9 @@ def load(name: str = "dimm") -> Model:
 
 
 @lru_cache(maxsize=512)
-def resolved(name: str, edition: str, profile: Profile, selection: str | None) -> Model:
+def resolved(name: str, cut: Cut) -> Model:
     """Return a model as one questionnaire sees it; KeyError when an id is unknown, Faulty when there is no such model."""
-    return load(name).at_edition(edition).at(profile, selection)
+    return load(name).cut(cut)
 
 
 def words_of(lang: str, languages: Sequence[str]) -> tuple[Words, tuple[Words, ...]]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from dimm_xl import catalogue, layout
 from dimm_xl.findings import Code, Finding
-from dimm_xl.model import Model, Profile
+from dimm_xl.model import Cut, Model, Profile
 from dimm_xl.sheet import face
 from dimm_xl.workbook.guard import Refused
 from dimm_xl.workbook.read import Grids, keyed
@@ -24,6 +24,13 @@ class Identity:
     lang: str
     profile: Profile
     selection: str | None = None
+    organisation_id: str = ""
+    functions: tuple[str, ...] = ()
+
+    @property
+    def cut(self) -> Cut:
+        """Which part of the model was asked."""
+        return Cut(self.edition, self.profile, self.selection, self.functions)
 
     @property
     def facts(self) -> Mapping[str, str]:
@@ -44,7 +51,16 @@ def identify(grids: Grids, models: Sequence[str]) -> tuple[Identity, tuple[Findi
         return _recognised(grids, known), (Finding(Code.NO_IDENTITY),)
     profile = Profile(said.get("sector", ""), said.get("size", ""))
     place = known.get(said.get("model", ""), "")
-    found = Identity(place, said.get("model", ""), said.get("edition", ""), said.get("lang", ""), profile, said.get("selection") or None)
+    found = Identity(
+        place,
+        said.get("model", ""),
+        said.get("edition", ""),
+        said.get("lang", ""),
+        profile,
+        said.get("selection") or None,
+        said.get("organisation_id", ""),
+        tuple(said.get("functions", "").split()),
+    )
     if not place or found.lang not in catalogue.load(place).languages:
         raise Refused(Code.OTHER_MODEL, **found.facts)
     return found, ()

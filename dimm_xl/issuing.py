@@ -43,7 +43,7 @@ def issue(out: Path, profiles: Iterable[Profile], wanted: Wanted) -> Iterator[Pa
 
 def fill(wanted: Wanted, assessment: Assessment) -> bytes:
     """Return the questionnaire of an assessment, its answers filled in, as a workbook."""
-    model = catalogue.resolved(wanted.model, assessment.edition, assessment.profile, assessment.selection)
+    model = catalogue.resolved(wanted.model, assessment.cut)
     request = Request(catalogue.words(assessment.lang), deadline=wanted.deadline, score=wanted.score, glossary=catalogue.glossary())
     return write(questionnaire(model, assessment, request), catalogue.look(wanted.colours))
 

@@ -6,7 +6,7 @@ of its own. Nothing here opens a file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar, Literal
@@ -27,6 +27,16 @@ class Profile:
 
     sector: str
     size: str
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Which part of a model a questionnaire asks: an edition, for a profile, of a selection, by functions (empty: everybody)."""
+
+    edition: str
+    profile: Profile
+    selection: str | None = None
+    functions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,17 +251,26 @@ class Model(Entry):
         older = self._kept(lambda indicator: indicator.since is None or indicator.since in kept)
         return replace(older, editions=self.editions[: len(kept)])
 
-    def at(self, profile: Profile, selection: str | None = None) -> Model:
+    def cut(self, cut: Cut) -> Model:
+        """Return what one questionnaire asks; KeyError for an unknown id."""
+        return self.at_edition(cut.edition).at(cut.profile, cut.selection, cut.functions)
+
+    def at(self, profile: Profile, selection: str | None = None, functions: Collection[str] = ()) -> Model:
         """Return what ``profile`` is asked: applicable indicators only, sector and target resolved, no empty lever.
 
-        KeyError for an unknown size or selection, or sector; an empty sector stands for the general demands.
+        ``functions``: only the indicators that one of them can answer; empty for all. KeyError for an unknown size, selection,
+        function or sector; an empty sector stands for the general demands.
         """
+        if unknown := set(functions) - set(self.names["function"]):
+            raise KeyError(min(unknown))
         if profile.sector and profile.sector not in self.names["sector"]:
             raise KeyError(profile.sector)
         if profile.size not in self.names["size"]:
             raise KeyError(profile.size)
         wanted = {entry.code for entry in self.selection(selection).indicators} if selection else self.indicators.keys()
-        asked = self._kept(lambda indicator: profile.size in indicator.sizes and indicator.code in wanted)
+        asked = self._kept(
+            lambda one: profile.size in one.sizes and one.code in wanted and (not functions or not set(functions).isdisjoint(one.functions))
+        )
         return replace(asked, levers=tuple(_resolved(lever, profile) for lever in asked.levers))
 
     def selection(self, selection: str) -> Selection:

@@ -90,13 +90,15 @@ def judge(parsed: Parsed, file: str) -> tuple[Assessment, tuple[Finding, ...]]:
         selection=parsed.identity.selection,
         answers=said,
         respondent=known,
+        organisation_id=parsed.identity.organisation_id,
+        functions=parsed.identity.functions,
     )
     return assessment, findings + note(parsed.model, said)
 
 
 def _model(identity: Identity) -> Model:
     try:
-        return resolved(identity.place, identity.edition, identity.profile, identity.selection)
+        return resolved(identity.place, identity.cut)
     except KeyError:
         raise Refused(Code.OTHER_MODEL, **identity.facts) from None
 

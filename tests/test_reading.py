@@ -21,7 +21,7 @@ from dimm_xl import catalogue, layout
 from dimm_xl.assessment import UNKNOWN, Answer, Answered, Assessment, Blank, NotApplicable, Return, State, Status
 from dimm_xl.findings import Code
 from dimm_xl.issuing import Wanted, fill
-from dimm_xl.model import Profile
+from dimm_xl.model import Cut, Profile
 from dimm_xl.returns import read_return
 from tests.office import Office
 from tests.support import HOTEL, assessed, questionnaire_bytes
@@ -264,7 +264,7 @@ def test_a_questionnaire_without_its_identity_is_recognised_by_its_codes(sector:
 
 
 TEN = [one.code for one in catalogue.load().selection("priorities-10").indicators]
-OLDER = catalogue.resolved("dimm", "v1", HOTEL, None).indicators
+OLDER = catalogue.load().cut(Cut("v1", HOTEL)).indicators
 SECTOR, SIZE = (catalogue.load().names[kind][one]["fr"] for kind, one in (("sector", "banking"), ("size", "association")))
 MISLEADING: Mapping[str, Assessment] = {
     "name of a sector": replace(GIVEN, organisation=SECTOR),

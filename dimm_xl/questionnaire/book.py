@@ -80,6 +80,8 @@ def identity(assessment: Assessment) -> Mapping[str, str]:
         "sector": assessment.profile.sector,
         "size": assessment.profile.size,
         "selection": assessment.selection or "",
+        "organisation_id": assessment.organisation_id,
+        "functions": " ".join(assessment.functions),
     }
 
 
