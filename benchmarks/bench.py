@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -85,6 +86,16 @@ def pandas_openpyxl(files: list[bytes]) -> None:
             (known["level"] * known["weight"]).sum() / max(known["weight"].sum(), 1)
 
 
+def dressed(content: bytes) -> bytes:
+    """Return a return whose sheets hold a comment, as no spreadsheet program writes: it is given the thorough look."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as parts, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in parts.namelist():
+            part = parts.read(name)
+            new.writestr(name, part.replace(b"<sheetData>", b"<sheetData><!-- -->", 1) if "worksheets/sheet" in name else part)
+    return out.getvalue()
+
+
 def started(*arguments: str) -> Callable[[], object]:
     """Return a call that runs a Python process."""
     return lambda: subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
@@ -101,9 +112,13 @@ def lines() -> list[Line]:
     ours, theirs = collected["collect"] / len(files), collected["calamine"] / len(files)
     slow = looped["pandas"] / len(files)
     again = looped["collect"] / len(files)
+    odd = [dressed(content) for content in files]
+    unusual = timed({"collect": lambda: collect(odd), "calamine": lambda: calamine(odd)}, rounds=3)
+    thorough, plain = unusual["collect"] / len(odd), unusual["calamine"] / len(odd)
     return [
         Line("collect, one core, a file", ours, "calamine reading all cells", theirs, "≤ 1.5", ours / theirs),
         Line("collect, one core, a file", again, "pandas/openpyxl loop", slow, "≥ 12 (theirs / ours)", slow / again),
+        Line("collect, an unusual file", thorough, "calamine reading all cells", plain, "–", thorough / plain),
         Line("dimm-xl --help", helped["help"], 'python -c "import click"', helped["click"], "≤ 2", helped["help"] / helped["click"]),
     ]
 

@@ -48,7 +48,7 @@ def answered_once(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
     first: dict[str, Given] = {}
     for row in given:
         before = first.setdefault(row.indicator, row)
-        if before.said != row.said and row.indicator in model.indicators:
+        if before is not row and before.said != row.said and row.indicator in model.indicators:
             yield row.finding(Code.TWICE, "code", other=f"{before.sheet}!{before.cells.get('code', '')}")
 
 
@@ -172,6 +172,9 @@ def note(model: Model, said: Mapping[str, Answer]) -> tuple[Finding, ...]:
     return tuple(finding for rule in NOTES for finding in rule(model, said))
 
 
+NOTHING = Answer()
+
+
 def answers(model: Model, given: Sequence[Given], findings: Sequence[Finding]) -> Mapping[str, Answer]:
     """Return the answer to each indicator: what is faulty is blank, never guessed, and keeps the words beside it."""
     refused = {finding.facts.get("indicator") for finding in findings if finding.code.severity is Severity.ERROR}
@@ -187,7 +190,7 @@ def answers(model: Model, given: Sequence[Given], findings: Sequence[Finding]) -
         state = Blank() if faulty else settle(indicator, _state(row), row.measure)
         figure = None if faulty or indicator.measure is None else row.measure
         settled[row.indicator] = Answer(state or Blank(), figure, row.reason, row.evidence, row.comment)
-    return {code: settled.get(code, Answer()) for code in model.indicators}
+    return {code: settled.get(code, NOTHING) for code in model.indicators}
 
 
 def _joined(answer: Answer, row: Given) -> Answer:

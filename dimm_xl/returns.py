@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
 from dimm_xl import catalogue, layout
@@ -61,7 +61,7 @@ def refused(file: str, digest: str, finding: Finding) -> Return:
 
 def parse(content: bytes, models: Sequence[str] = ("dimm",), limits: Limits = DEFAULT, engine: str = "calamine") -> Parsed:
     """Read a workbook's identity, rows and respondent; Refused when it is none that can be read."""
-    grids = Grids(content, limits, engine)
+    grids = Grids(content, limits, engine, expected(tuple(models)))
     identity, found = identify(grids, models)
     model = _model(identity)
     speech, others = words_of(identity.lang, model.languages)
@@ -104,6 +104,16 @@ def _model(identity: Identity) -> Model:
 
 
 @cache
+def expected(models: tuple[str, ...]) -> frozenset[str]:
+    """Return the faces of the sheets that are read in a questionnaire as it was issued, in any language of ``models``."""
+    names = {layout.IDENTITY}
+    for model in map(catalogue.load, models):
+        for words in map(catalogue.words, model.languages):
+            names |= {words("sheet.profile"), *(layout.sheet_name(lever, words) for lever in model.levers)}
+    return frozenset(map(face, names))
+
+
+@cache
 def _described(place: str, lang: str) -> Sheet:
     """Return the description of a lever's sheet as it is read: the same for every lever, headers of every language known."""
     model = catalogue.load(place)
@@ -126,8 +136,9 @@ def _given(grids: Grids, identity: Identity, model: Model, words: Words) -> Rows
     headings = {grouping.code for lever in model.levers for grouping in lever.groupings}
     hints = [layout.sheet_name(lever, words) for lever in model.levers]
     sheet = _described(identity.place, identity.lang)
+    missing = set(model.indicators)
     for name in candidates(grids, hints):
-        if set(model.indicators) <= {row.indicator for row in given}:
+        if not missing:
             break  # every indicator has its row: no need to read glossary and synthesis
         reading = read(sheet, grids[name], name)
         rows = [] if reading is None else [(found, _row(found, name)) for found in reading.rows]
@@ -135,6 +146,7 @@ def _given(grids: Grids, identity: Identity, model: Model, words: Words) -> Rows
         if reading is None or not any(row.indicator in model.indicators for _, row in known):
             continue
         given += [row for _, row in known]
+        missing -= {row.indicator for _, row in known}
         raw |= {(row.indicator, field): shown for found, row in known for field, shown in found.raw.items()}
         findings += _placed(reading, known, name, words)
     if not given:
@@ -156,12 +168,14 @@ def _placed(reading: Reading, known: Sequence[tuple[Found, Given]], name: str, w
     return found
 
 
-ENTRIES = ("measure", "level", "reason", "evidence", "comment")
-
-
 def _row(found: Found, name: str) -> Given:
-    values = {field: value for field, value in found.values.items() if field in ENTRIES}
-    return Given(face(found.values["code"]).upper(), name, found.cells, faulty=found.faulty, **values)
+    values = dict(found.values)
+    return Given(_code(values.pop("code")), name, found.cells, faulty=found.faulty, **values)
+
+
+@lru_cache(maxsize=4096)
+def _code(shown: str) -> str:
+    return face(shown).upper()
 
 
 def _respondent(grids: Grids, identity: Identity, words: Words, others: Sequence[Words]) -> tuple[dict[str, str], tuple[Finding, ...]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from dimm_xl.assessment import Answer, Assessment, NotApplicable
 from dimm_xl.model import Indicator, Model, Scale, Scoring
@@ -99,26 +100,30 @@ def of_answer(indicator: Indicator, answer: Answer, scale: Scale) -> Score:
         return Score(None, None, None, 0, 0, None)
     if answer.level is None:
         return Score(None, float(scale.lowest), float(scale.highest), 0, 1, target)
-    level = float(answer.level)
+    return _certain(float(answer.level), target)
+
+
+@lru_cache(maxsize=1024)  # a scale has few levels, and a batch very many answers
+def _certain(level: float, target: float) -> Score:
     return Score(level, level, level, 1, 1, target)
 
 
 def of_parts(parts: Sequence[Part]) -> Score:
     """Return the weighted mean of parts; what is not applicable is in neither numerator nor denominator."""
-    return Score(
-        value=_mean((weight, part.value) for weight, part in parts),
-        low=_mean((weight, part.low) for weight, part in parts),
-        high=_mean((weight, part.high) for weight, part in parts),
-        answered=sum(part.answered for _, part in parts),
-        expected=sum(part.expected for _, part in parts),
-        target=_mean((weight, part.target) for weight, part in parts),
-    )
+    value = _mean([(weight, part.value) for weight, part in parts if part.value is not None])
+    answered, expected = sum([part.answered for _, part in parts]), sum([part.expected for _, part in parts])
+    if answered == expected:  # nothing is missing: no range
+        low = high = value
+    else:
+        low = _mean([(weight, part.low) for weight, part in parts if part.low is not None])
+        high = _mean([(weight, part.high) for weight, part in parts if part.high is not None])
+    target = _mean([(weight, part.target) for weight, part in parts if part.target is not None])
+    return Score(value, low, high, answered, expected, target)
 
 
-def _mean(pairs: Iterable[tuple[float, float | None]]) -> float | None:
-    known = [(weight, value) for weight, value in pairs if value is not None]
-    total = sum(weight for weight, _ in known)
-    return sum(weight * value for weight, value in known) / total if total else None
+def _mean(known: Sequence[tuple[float, float]]) -> float | None:
+    total = sum([weight for weight, _ in known])
+    return sum([weight * value for weight, value in known]) / total if total else None
 
 
 def bin_of(gap: float | None) -> Bin | None:

@@ -1,8 +1,6 @@
-"""What a file is and whether it may be opened, by its content alone: cheap searches first, a real XML pass for what looks unusual.
+"""What may be opened at all: limits, refusals, and the zip directory that every modern workbook starts with.
 
-The cheap pass looks at the zip directory and at bytes; it sorts files into plain (given to calamine as they are), unusual (looked at by
-:mod:`dimm_xl.workbook.thorough`) and refused. What was measured and why each rule is there:
-docs/decisions/0006.
+Nothing is unpacked before its directory was found sound. What was measured and why each rule is there: docs/decisions/0006.
 """
 
 from __future__ import annotations
@@ -11,16 +9,17 @@ import calendar
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dimm_xl.findings import Code
-from dimm_xl.workbook.guess import guess
-from dimm_xl.workbook.style import CREATED
+
+try:
+    from isal import isal_zlib as zlib  # unpacks twice as fast
+except ImportError:  # not built for every processor
+    import zlib  # type: ignore[no-redef]
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 LINK = 0o120000
 ENCRYPTED_FLAG = 1
 
@@ -47,37 +46,6 @@ class Limits:
 
 
 DEFAULT = Limits()
-
-
-@dataclass(frozen=True)
-class Sorted:
-    """A file that may be opened: its format, what is worth a note, and its parts when they deserve the thorough look (empty: plain).
-
-    ``changed`` is when a spreadsheet program last saved it (ISO), empty when it does not say or nobody ever saved it.
-    In a plain file, ``hidden`` are, by part and address, the cells that the engine gives as blank: errors as they show, and formulas
-    without a value (empty; XlsxWriter stores an empty text so). ``index`` are the parts that tell which part is which sheet.
-    """
-
-    format: str
-    notes: tuple[Code, ...] = ()
-    unusual: Mapping[str, bytes] = field(default_factory=dict)
-    changed: str = ""
-    hidden: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    index: Mapping[str, bytes] = field(default_factory=dict)
-
-
-def sort(content: bytes, limits: Limits = DEFAULT) -> Sorted:
-    """Return what kind of workbook this is; Refused when it is none, is damaged, too big, or built to harm."""
-    if not content:
-        raise Refused(Code.EMPTY_FILE)
-    within("file", len(content), limits.file)
-    if content.startswith(OLE):
-        if ENCRYPTED_STREAM in content:
-            raise Refused(Code.ENCRYPTED)
-        return Sorted("xls")
-    if content.startswith(ZIP):
-        return _in_zip(content, limits)
-    raise Refused(Code.NOT_A_WORKBOOK, found=guess(content))
 
 
 def within(limit: str, size: int, most: int) -> None:
@@ -138,7 +106,7 @@ def inflate(content: bytes, entry: zipfile.ZipInfo) -> bytes:
     elif entry.compress_type == zipfile.ZIP_DEFLATED:
         try:
             plain = zlib.decompressobj(-15).decompress(packed, entry.file_size + 1)
-        except zlib.error:
+        except zlib.error:  # type: ignore[misc]  # the stubs of isal call it a value
             raise Refused(Code.UNREADABLE, reason="packing", part=entry.filename[:60]) from None
     else:
         raise Refused(Code.SUSPICIOUS, reason="method", part=entry.filename[:60])
@@ -147,133 +115,41 @@ def inflate(content: bytes, entry: zipfile.ZipInfo) -> bytes:
     return plain
 
 
-def _in_zip(content: bytes, limits: Limits) -> Sorted:
-    _, entries = directory(content, limits)
-    if "content.xml" in entries:
-        return _ods(content, entries)
-    if not any(name.startswith("xl/") for name in entries):
-        raise Refused(Code.NOT_A_WORKBOOK, found="ZIP")
-    notes = []
-    if any(name.endswith("vbaProject.bin") for name in entries):
-        notes.append(Code.MACRO_IGNORED)
-    if any(name.startswith("xl/externalLinks/") for name in entries):
-        notes.append(Code.LINK_IGNORED)
-    parts = {name: _cells_of(name, inflate(content, entries[name])) for name in entries if _READ.fullmatch(name)}
-    if not any("worksheets/" in name for name in parts):
-        raise Refused(Code.UNREADABLE, reason="no_sheet")
-    within("sheets", sum("worksheets/" in name for name in parts), limits.sheets)
-    for name, part in parts.items():
-        forbid(name, part)
-    sheets = [part for name, part in parts.items() if "worksheets/" in name]
-    if sum(map(len, sheets)) > LEAST_CELL * limits.cells:
-        within("cells", sum(len(_HELD.findall(part)) for part in sheets), limits.cells)
-    saved = _changed(content, entries, "docProps/core.xml")
-    if any(_unusual(name, part) for name, part in parts.items()):
-        return Sorted("xlsx", tuple(notes), {name: inflate(content, entries[name]) for name in parts}, saved)
-    hidden = {name: found for name, part in parts.items() if "worksheets/" in name and (found := _hidden(part))}
-    index = {name: part for name, part in parts.items() if "workbook.xml" in name} if hidden else {}
-    return Sorted("xlsx", tuple(notes), {}, saved, hidden, index)
+class Parts(Mapping[str, bytes]):
+    """The parts of a zip workbook by name, each unpacked when it is first asked for; Refused when it is damaged or built to harm."""
 
+    def __init__(self, content: bytes, entries: Mapping[str, zipfile.ZipInfo]) -> None:
+        self._content, self._entries = content, entries
+        self._unpacked: dict[str, bytes] = {}
 
-def _cells_of(name: str, part: bytes) -> bytes:
-    """Return what matters of a part: of a sheet as programs write it, all up to the end of its cells."""
-    end = part.find(b"</sheetData>") if "worksheets/" in name else -1
-    return part if end < 0 else part[: end + len(b"</sheetData>")]
+    def __getitem__(self, name: str) -> bytes:
+        part = self._unpacked.get(name)
+        if part is None:
+            part = self._unpacked[name] = inflate(self._content, self._entries[name])
+            forbid(name, part)
+        return part
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
 
-_READ = re.compile(r"xl/(workbook\.xml|_rels/workbook\.xml\.rels|sharedStrings\.xml|styles\.xml|worksheets/[^/]+\.xml)", re.IGNORECASE)
-"""The parts that reading a workbook's values needs; pictures, charts and tables are not looked at."""
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def size(self, name: str) -> int:
+        """Return how long a part is once unpacked, by the directory."""
+        return self._entries[name].file_size
 
 
 def forbid(name: str, part: bytes) -> None:
     """Refuse a part that declares a document type: entities are how XML bombs and file theft are built."""
-    if b"<!" in part and (b"<!DOCTYPE" in part or b"<!ENTITY" in part):
+    if b"<!DOCTYPE" in part:
         raise Refused(Code.SUSPICIOUS, reason="doctype", part=name[:60])
 
 
-_END_OF_FORMULA = re.compile(rb"</f>(?:<v></v>|<v ?/>)?</c>|<f[^>]*/>(?:<v></v>|<v ?/>)?</c>")
-_EMPTY_FORMULA = re.compile(rb"<c ([^>]*)><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v></v>|<v ?/>)?</c>")
-_ADDRESS = re.compile(rb'\br="([A-Z]+[0-9]+)"')
-_ERROR = re.compile(rb"""<c r="([A-Z]+[0-9]+)"[^>]* t="e"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>([^<]*)</v></c>""")
-_FAR_COLUMN = re.compile(rb'r="[A-Z][A-Z][A-Z]\d')
-_LAST_ROW = re.compile(rb'<row [^>]*?\br="(\d+)"')
-_COUNT = re.compile(rb'<sst[^>]*?uniqueCount="(\d+)"')
-MANY_ROWS = 5_000
-"""Rows under which 702 columns (A to ZZ) stay within the rectangle that calamine is given."""
-
-
-def _unusual(name: str, part: bytes) -> bool:
-    """Say whether something may hide behind what calamine would read in a part."""
-    if part[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in part[:64] or not _utf8(part):
-        return True
-    if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-        if b"<sheetData" not in part or _oddly_written(part) or _FAR_COLUMN.search(part):
-            return True
-        if b't="e"' in part and part.count(b't="e"') != len(_ERROR.findall(part)):
-            return True
-        last = part.rfind(b"<row ")
-        found = _LAST_ROW.match(part, last) if last >= 0 else None
-        return found is not None and (len(found[1]) > DIGITS or int(found[1]) > MANY_ROWS)
-    if name == "xl/sharedStrings.xml":
-        found = _COUNT.search(part[:2000])
-        if found and (len(found[1]) > DIGITS or int(found[1]) > part.count(b"<si") + 1000):
-            raise Refused(Code.SUSPICIOUS, reason="count")
-    return False
-
-
-def _oddly_written(part: bytes) -> bool:
-    """Say whether a sheet is XML of a kind that no spreadsheet program writes, in which searches for bytes would miss things."""
-    return b"='" in part or b"<!" in part or b"&#" in part or b' = "' in part or part.count(b">\n") > HEAD_LINES
-
-
-HEAD_LINES = 2
-LEAST_CELL = 8
-"""Bytes that a cell takes at the very least: shorter sheets need no counting."""
-_HELD = re.compile(rb"<c [^>]*[^/]>")
-DIGITS = 7
-"""Digits of the largest number that a sheet's address or a count of texts has in a real file."""
-
-
-def _hidden(part: bytes) -> dict[str, str]:
-    """Return the cells that the engine gives as blank, by address: errors as they show, formulas without a value as nothing."""
-    found: dict[str, str] = {}
-    if _END_OF_FORMULA.search(part):  # ten times faster than what follows, and mostly in vain
-        cells = ((_ADDRESS.search(given), given) for given in _EMPTY_FORMULA.findall(part))
-        found = {address[1].decode(): "" for address, given in cells if address and b't="str"' not in given}
-    if b't="e"' in part:
-        found |= {address.decode(): shown.decode("utf-8", "replace") for address, shown in _ERROR.findall(part)}
-    return found
-
-
-def _utf8(part: bytes) -> bool:
-    declared = re.match(rb'\s*(?:\xef\xbb\xbf)?<\?xml[^>]*encoding=["\']([\w-]+)', part)
-    return declared is None or declared[1].lower() in (b"utf-8", b"us-ascii", b"ascii")
-
-
-# --- OpenDocument
-
-
-def _ods(content: bytes, entries: Mapping[str, zipfile.ZipInfo]) -> Sorted:
-    if "META-INF/manifest.xml" in entries and b"encryption-data" in inflate(content, entries["META-INF/manifest.xml"]):
-        raise Refused(Code.ENCRYPTED)
-    part = inflate(content, entries["content.xml"])
-    forbid("content.xml", part)
-    if b"office:spreadsheet" not in part.replace(b"\x00", b""):
-        raise Refused(Code.NOT_A_WORKBOOK, found="OpenDocument")
-    notes = (Code.MACRO_IGNORED,) if any(name.startswith(("Basic/", "Scripts/")) for name in entries) else ()
-    return Sorted("ods", notes, {"content.xml": part}, _changed(content, entries, "meta.xml"))
-
-
-_CHANGED = re.compile(rb"<(?:dcterms:modified|dc:date)[^>]*>([^<]{4,40})<")
-
-
-def _changed(content: bytes, entries: Mapping[str, zipfile.ZipInfo], part: str) -> str:
-    found = _CHANGED.search(inflate(content, entries[part])) if part in entries else None
-    said = found[1].decode("ascii", "ignore")[:19] if found else ""
-    return "" if said.startswith(CREATED.isoformat()) else said
-
-
-# --- neither
+# --- a zip of returns
 
 
 def is_bundle(content: bytes, limits: Limits = DEFAULT) -> bool:

@@ -6,8 +6,9 @@ Columns are found by header or alias, never by position; every cell that a colum
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Protocol
 
@@ -17,7 +18,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from dimm_xl.findings import Code, Fact, Finding, Severity
 from dimm_xl.sheet import LONGEST_TEXT, TEXT, Cell, CellError, Column, Sheet, face, text
-from dimm_xl.workbook import biff, guard, thorough
+from dimm_xl.workbook import biff, glance, guard, thorough
 
 HEADER_ROWS = 30
 """How far down a header is looked for."""
@@ -31,30 +32,43 @@ class Grids:
     """The sheets of one workbook, each read when it is asked for.
 
     ``notes`` are codes of what was left aside (macros, external links), ``changed`` the date of the last saving (ISO, empty when unknown).
-    ``engine`` openpyxl is for files on which calamine died.
+    ``engine`` openpyxl is for files on which calamine died. ``first`` are the faces of the sheets that will be read in a workbook as
+    it was issued: only these are unpacked, until another one is asked for.
     ``guard.Refused`` when the content is no workbook, is damaged or built to harm.
     """
 
-    def __init__(self, content: bytes, limits: guard.Limits = guard.DEFAULT, engine: str = "calamine") -> None:
-        found = guard.sort(content, limits)
+    def __init__(self, content: bytes, limits: guard.Limits = guard.DEFAULT, engine: str = "calamine", first: Collection[str] = ()) -> None:
+        self._content, self._limits, self._engine = content, limits, engine
+        self._found = found = glance.sort(content, limits)
         self.format, self.notes, self.changed = found.format, found.notes, found.changed
-        self._errors: Mapping[str, thorough.Cells] = {}
-        if found.unusual:
-            looked = thorough.look(content, found, limits)
-            content, self._errors = looked.content, looked.cells
-            engine = "openpyxl" if looked.sparse else engine
-        elif found.hidden:
-            self._errors = thorough.hidden(found)
-        if found.format == "xls":
-            self._errors = _of_xls(content)
+        self._paths = thorough.sheets(found.parts) if found.format == "xlsx" and not found.unusual else {}
+        self._open({name for name in self._paths if face(name) in first} or set(self._paths))
+        guard.within("sheets", len(self.names), limits.sheets)
+
+    def _open(self, names: Collection[str]) -> None:
+        """Open the workbook in an engine that is given the sheets called ``names`` and no part that was not looked at."""
+        looked = self._look(names)
+        self._errors, self._opened = looked.cells, names
+        engine = "openpyxl" if looked.sparse else self._engine
         try:
-            self._book: Engine = _Openpyxl(content) if engine == "openpyxl" and found.format == "xlsx" else _Calamine(content)
+            self._book: Engine = _Openpyxl(looked.content) if engine == "openpyxl" and self.format == "xlsx" else _Calamine(looked.content)
         except BaseException as problem:
             raise _refused(problem) from None
         self.names = self._book.names
-        guard.within("sheets", len(self.names), limits.sheets)
+
+    def _look(self, names: Collection[str]) -> thorough.Looked:
+        if self.format == "xls":
+            return thorough.Looked(self._content, _of_xls(self._content))
+        parts, paths = self._found.parts, {name: self._paths[name] for name in names}
+        hidden = {name: glance.hidden(parts[path]) if path in parts and path.isascii() else None for name, path in paths.items()}
+        if self._found.unusual or None in hidden.values():
+            return thorough.look(self._content, self._found, self._limits)
+        content = glance.package(parts, paths.values()) if self._engine == "calamine" else self._content
+        return thorough.Looked(content, {name: thorough.placed(found) for name, found in hidden.items() if found})
 
     def __getitem__(self, name: str) -> Grid:
+        if name in self._paths and name not in self._opened:
+            self._open(self._paths)
         try:
             grid = self._book.grid(name)
         except BaseException as problem:
@@ -128,6 +142,25 @@ def _refused(problem: BaseException) -> guard.Refused:
     return guard.Refused(Code.UNREADABLE, reason=text(problem)[:200] or type(problem).__name__)
 
 
+class Addresses(Mapping[str, str]):
+    """The address of each field's cell in one row: few are ever asked for, so each is put together when it is."""
+
+    def __init__(self, columns: Mapping[str, int], row: int) -> None:
+        self._columns, self._row = columns, row
+
+    def __getitem__(self, name: str) -> str:
+        return f"{xl_col_to_name(self._columns[name])}{self._row}"
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+
 @dataclass(frozen=True)
 class Found:
     """One row as it was read: parsed values by field, the address of each field's cell, the fields that were not understood.
@@ -160,17 +193,21 @@ def read(sheet: Sheet, grid: Grid, name: str) -> Reading | None:
     if header is None:
         return None
     top, places = header
-    letters = {name: xl_col_to_name(column) for name, column in places.items()}
     rows: list[Found] = []
     findings: list[Finding] = []
+    entries = [(column, places[column.field]) for column in sheet.entries if column.field in places]
     for r in range(top + 1, len(grid)):
-        row = _row(sheet, places, letters, grid[r], r, name, findings)
-        if row is not None:
-            rows.append(row)
+        cells = grid[r]
+        if key := text(cells[places[sheet.key]]) if places[sheet.key] < len(cells) else "":
+            rows.append(_row({sheet.key: key}, entries, cells, Addresses(places, r + 1), name, findings))
     shown = [column.field for column in sheet.columns if not column.hidden]
     missing = tuple(name for name in shown if name not in places)
     order = [places[name] for name in shown if name in places]
     return Reading(tuple(rows), tuple(findings), missing, moved=order != sorted(order))
+
+
+_faced = lru_cache(maxsize=4096)(face)
+"""Faces of short texts: headers are the same in every sheet of every return."""
 
 
 def _header(sheet: Sheet, grid: Grid) -> tuple[int, Mapping[str, int]] | None:
@@ -180,7 +217,7 @@ def _header(sheet: Sheet, grid: Grid) -> tuple[int, Mapping[str, int]] | None:
     for r, cells in enumerate(grid[:HEADER_ROWS]):
         places: dict[str, int] = {}
         for c, cell in enumerate(cells):
-            if isinstance(cell, str) and 0 < len(cell) <= LONGEST_HEADER and (found := titles.get(face(cell))):
+            if cell and isinstance(cell, str) and len(cell) <= LONGEST_HEADER and (found := titles.get(_faced(cell))):
                 places.setdefault(found, c)
         if sheet.key in places and len(places) > (len(best[1]) if best else 1):
             best = (r, places)
@@ -190,16 +227,16 @@ def _header(sheet: Sheet, grid: Grid) -> tuple[int, Mapping[str, int]] | None:
 
 
 def _row(
-    sheet: Sheet, places: Mapping[str, int], letters: Mapping[str, str], cells: Sequence[Cell], r: int, name: str, findings: list[Finding]
-) -> Found | None:
-    key = places[sheet.key]
-    if key >= len(cells) or not text(cells[key]):
-        return None
-    values: dict[str, Any] = {sheet.key: text(cells[key])}
+    values: dict[str, Any],
+    entries: Sequence[tuple[Column, int]],
+    cells: Sequence[Cell],
+    addresses: Addresses,
+    name: str,
+    findings: list[Finding],
+) -> Found:
+    """Return a row whose key stands in ``values``; what is amiss with its cells is added to ``findings``."""
     raw: dict[str, str] = {}
-    addresses = {field: f"{letter}{r + 1}" for field, letter in letters.items()}
-    for column in sheet.entries:
-        c = places.get(column.field, len(cells))
+    for column, c in entries:
         if c >= len(cells) or cells[c] == "" or cells[c] is None:
             continue
         value, found = _cell(column, cells[c])

@@ -11,11 +11,13 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.parsers import expat
 
 from dimm_xl.findings import Code
 from dimm_xl.sheet import CellError
-from dimm_xl.workbook.guard import Limits, Refused, Sorted, directory, inflate, within
+from dimm_xl.workbook.glance import Sorted, looked_at
+from dimm_xl.workbook.guard import Limits, Refused, directory, inflate, within
 
 UNCALCULATED = CellError("formula without a value")
 Cells = Mapping[tuple[int, int], CellError | float | str]
@@ -33,15 +35,16 @@ class Looked:
 def look(content: bytes, found: Sorted, limits: Limits) -> Looked:
     """Look at an unusual workbook; Refused when a part is not well-formed or there are too many cells."""
     if found.format == "ods":
-        part = _in_utf8("content.xml", found.unusual["content.xml"])
-        plain_content = content if part is found.unusual["content.xml"] else _in_utf8_whole(content, limits)
+        part = _in_utf8("content.xml", found.parts["content.xml"])
+        plain_content = content if part is found.parts["content.xml"] else _in_utf8_whole(content, limits)
         return Looked(plain_content, _ods_cells(part, limits))
-    plain = {name: _in_utf8(name, part) for name, part in found.unusual.items()}
-    if any(plain[name] is not found.unusual[name] for name in plain):
+    parts = looked_at(found.parts)
+    plain = {name: _in_utf8(name, part) for name, part in parts.items()}
+    if any(plain[name] is not parts[name] for name in plain):
         content = _in_utf8_whole(content, limits)
     cells: dict[str, Cells] = {}
     sparse, total = False, 0
-    for name, path in _sheets(plain).items():
+    for name, path in sheets(plain).items():
         if path not in plain:
             continue
         sheet = _Sheet(path)
@@ -54,14 +57,9 @@ def look(content: bytes, found: Sorted, limits: Limits) -> Looked:
     return Looked(content, cells, sparse)
 
 
-def hidden(found: Sorted) -> Mapping[str, Cells]:
-    """Return what the engine gives as blank in a plain workbook, by sheet and place."""
-
-    def cells(path: str) -> Cells:
-        several = found.hidden.get(path, {})
-        return {_place(address): CellError(shown) if shown else UNCALCULATED for address, shown in several.items()}
-
-    return {name: cells(path) for name, path in _sheets(found.index).items()}
+def placed(hidden: Mapping[str, str]) -> Cells:
+    """Return by place what the engine gives as blank in a plain sheet: errors, and formulas without a value (empty)."""
+    return {_place(address): CellError(shown) if shown else UNCALCULATED for address, shown in hidden.items()}
 
 
 def _place(address: str) -> tuple[int, int]:
@@ -129,8 +127,13 @@ def _local(name: str) -> str:
     return name.rpartition(" ")[2]
 
 
-def _sheets(parts: Mapping[str, bytes]) -> Mapping[str, str]:
+def sheets(parts: Mapping[str, bytes]) -> Mapping[str, str]:
     """Return the path of each sheet's part by the sheet's name."""
+    return _sheets(*(parts.get(path, b"") for path in ("xl/_rels/workbook.xml.rels", "xl/workbook.xml")))
+
+
+@lru_cache(maxsize=64)  # all questionnaires of one profile have the same two parts
+def _sheets(relations: bytes, workbook: bytes) -> Mapping[str, str]:
     targets: dict[str, str] = {}
     named: dict[str, str] = {}
 
@@ -144,9 +147,9 @@ def _sheets(parts: Mapping[str, bytes]) -> Mapping[str, str]:
             reference = next((value for key, value in given.items() if _local(key) == "id"), "")
             named[given.get("name", "")] = reference
 
-    for path, handler in (("xl/_rels/workbook.xml.rels", relation), ("xl/workbook.xml", sheet)):
-        if path in parts:
-            _parse(path, parts[path], handler)
+    for part, handler in ((relations, relation), (workbook, sheet)):
+        if part:
+            _parse("xl/workbook.xml", part, handler)
     return {name: targets.get(reference, "") for name, reference in named.items()}
 
 
