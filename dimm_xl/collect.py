@@ -12,6 +12,7 @@ from dimm_xl import pool
 from dimm_xl.assessment import Return, Status
 from dimm_xl.files import Lying, of_system, walk
 from dimm_xl.findings import Code, Finding
+from dimm_xl.pool import Workers
 from dimm_xl.returns import read_return, refused
 from dimm_xl.sheet import face
 from dimm_xl.workbook.guard import DEFAULT, ZIP, Limits, Refused, is_bundle, member, members
@@ -56,7 +57,7 @@ class Reading:
 
     models: tuple[str, ...] = ("dimm",)
     limits: Limits = DEFAULT
-    workers: int | None = None
+    workers: Workers = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""One function over many jobs, in worker processes that may hang, swell or die without harm to the others."""
+"""One function over many jobs, in worker processes that may hang, swell or die without harm to the others: here, or on a cluster."""
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import os
 import traceback
@@ -22,6 +23,9 @@ AHEAD = 8
 RECYCLED = 500
 """Jobs after which a worker is replaced, against slow leaks in native code."""
 
+Workers = int | str | None
+"""How many worker processes here (None: one a processor, 0: none, in this process), or the address of a Dask scheduler."""
+
 Job = TypeVar("Job")
 Done = TypeVar("Done")
 
@@ -35,34 +39,73 @@ class Failed:
 
 
 def each(
-    function: Callable[[Job], Done], jobs: Iterable[Job], workers: int | None = None, deadline: float = DEADLINE, memory: int = MEMORY
+    function: Callable[[Job], Done], jobs: Iterable[Job], workers: Workers = None, deadline: float = DEADLINE, memory: int = MEMORY
 ) -> Iterator[tuple[Job, Done | Failed]]:
     """Yield each job with what ``function`` makes of it, in the order of ``jobs``.
 
-    ``function`` and jobs must be picklable. ``workers`` None takes a worker a processor, 0 runs in this process (no protection).
+    ``function`` and jobs must be picklable. In this process (``workers`` 0) nothing protects from a job that hangs or dies; on a
+    cluster the memory limit is the worker's own.
     """
     if workers == 0:
         yield from ((job, _guarded(function, job)) for job in jobs)
-        return
+    elif isinstance(workers, str):
+        yield from _on_cluster(function, jobs, workers, deadline)
+    else:
+        yield from _here(function, jobs, workers, deadline, memory)
+
+
+def _here(
+    function: Callable[[Job], Done], jobs: Iterable[Job], workers: int | None, deadline: float, memory: int
+) -> Iterator[tuple[Job, Done | Failed]]:
     count = workers or os.cpu_count() or 1
     context = multiprocessing.get_context("spawn")
     with ProcessPool(count, max_tasks=RECYCLED, initializer=_limit, initargs=[memory], context=context) as pool:
-        waiting: deque[tuple[Job, Any]] = deque()
-        for job in jobs:
-            waiting.append((job, pool.schedule(_guarded, args=[function, job], timeout=deadline)))
-            if len(waiting) >= AHEAD * count:
-                yield _awaited(*waiting.popleft())
-        while waiting:
-            yield _awaited(*waiting.popleft())
+        yield from _in_order(
+            jobs, lambda job: pool.schedule(_guarded, args=[function, job], timeout=deadline), AHEAD * count, ProcessExpired
+        )
 
 
-def _awaited(job: Job, future: Any) -> tuple[Job, Any]:
+def _on_cluster(
+    function: Callable[[Job], Done], jobs: Iterable[Job], scheduler: str, deadline: float
+) -> Iterator[tuple[Job, Done | Failed]]:
+    """Run jobs on the workers of a Dask scheduler; ImportError without the extra ``cluster``, OSError when no scheduler answers."""
+    from distributed import Client, KilledWorker  # here: only a cluster needs it
+
+    with Client(scheduler) as client, client.get_executor(pure=False) as executor:  # type: ignore[no-untyped-call]
+        count = sum(client.nthreads().values()) or 1
+        yield from _in_order(jobs, lambda job: executor.submit(_within, deadline, function, job), AHEAD * count, KilledWorker)
+
+
+def _in_order(jobs: Iterable[Job], start: Callable[[Job], Any], ahead: int, crash: type[Exception]) -> Iterator[tuple[Job, Any]]:
+    """Start jobs a few ahead and yield their outcomes in order; ``crash`` is what a job that ended its worker raises."""
+    waiting: deque[tuple[Job, Any]] = deque()
+    for job in jobs:
+        waiting.append((job, start(job)))
+        if len(waiting) >= ahead:
+            yield _awaited(*waiting.popleft(), crash)
+    while waiting:
+        yield _awaited(*waiting.popleft(), crash)
+
+
+def _awaited(job: Job, future: Any, crash: type[Exception]) -> tuple[Job, Any]:
     try:
         return job, future.result()
     except TooLong:
         return job, Failed("time")
-    except ProcessExpired:
+    except crash:
         return job, Failed("crash")
+
+
+def _within(deadline: float, function: Callable[[Job], Done], job: Job) -> Done | Failed:
+    """Run a job on a cluster's worker, which ends when the deadline passes: Dask cannot stop a task, but replaces a worker.
+
+    It tries a task on a few workers before it gives it up, so a job that hangs comes back as a crash.
+    """
+    faulthandler.dump_traceback_later(deadline, exit=True)
+    try:
+        return _guarded(function, job)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _guarded(function: Callable[[Job], Done], job: Job) -> Done | Failed:

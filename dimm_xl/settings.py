@@ -9,6 +9,7 @@ from pathlib import Path
 from dimm_xl import catalogue
 from dimm_xl.collect import Reading
 from dimm_xl.page import Book
+from dimm_xl.pool import Workers
 from dimm_xl.workbook.guard import DEFAULT, Limits
 from dimm_xl.workbook.write import write
 
@@ -46,7 +47,7 @@ class Run:
     out: Path
     lang: str = "fr"
     models: tuple[str, ...] = ("dimm",)
-    workers: int | None = None
+    workers: Workers = None
     limits: Limits = DEFAULT
     dress: Dress = Dress()
 
