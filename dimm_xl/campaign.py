@@ -60,7 +60,7 @@ def run(asked: Run, heard: Heard = unheard) -> Summary:
     with held(asked.out), Archive(asked.archive) as archive:
         sweep(asked.out)
         ledger, memory = Ledger(archive, asked.out, PRODUCTS), remembering(archive, asked.reading, _day(asked))
-        lying, asked = listed(asked.returns, _apart(asked), asked.alone), replace(asked, alone=None)
+        lying, asked = listed(asked.returns, apart(asked), asked.alone), replace(asked, alone=None)
         if ledger.untouched() and (before := archive.concluded(_state(asked, ledger, lying.state(memory)))):
             return replace(told(Summary, before), out=str(asked.out))
         archive.conclude()
@@ -79,10 +79,10 @@ def collect(asked: Run, heard: Heard = unheard) -> Summary:
     """Read and check everything below ``asked.returns`` into the archive, and write nothing else: the first half of `run`."""
     _checked(asked)
     with Archive(asked.archive) as archive:
-        lying = listed(asked.returns, _apart(asked), asked.alone)
+        lying = listed(asked.returns, _kept(asked))
         found = gather(lying, asked.reading, remembering(archive, asked.reading, _day(asked)), heard)
         archive.stood(found.returns, found.sources)
-        return summarise(asked, found.returns, identify(found.returns), found.faults)
+        return replace(summarise(asked, found.returns, identify(found.returns), found.faults), out="")
 
 
 def report_archived(asked: Run, heard: Heard = unheard) -> Summary:
@@ -108,10 +108,14 @@ def _checked(asked: Run) -> None:
         catalogue.load(model)  # a faulty model ends the run before anything is read or written
 
 
-def _apart(asked: Run) -> list[Path]:
+def apart(asked: Run) -> list[Path]:
     """Return what is never read back when OUT or the archive lies among the returns."""
-    kept = [asked.out / ARCHIVE, *([asked.archive] if asked.archive else [])]
-    return [*(asked.out / product for product in PRODUCTS), *kept, *(path.with_name(f"{path.name}-journal") for path in kept)]
+    return [*(asked.out / product for product in PRODUCTS), *_kept(asked)]
+
+
+def _kept(asked: Run) -> list[Path]:
+    archives = {asked.out / ARCHIVE, asked.archive or asked.out / ARCHIVE}
+    return [path.with_name(f"{path.name}{ending}") for path in sorted(archives) for ending in ("", "-journal")]
 
 
 def _day(asked: Run) -> str:

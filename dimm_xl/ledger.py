@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dimm_xl import fingerprint, pool
-from dimm_xl.archive import Archive, Written
+from dimm_xl.archive import BATCH, Archive, Written
 
 DEADLINE = 60.0
 """Seconds that writing one product may take."""
@@ -55,15 +56,14 @@ class Ledger:
         self._note({file: Written() for one in due for file in one.files})
         self._now |= {file for one in products for file in one.files}
         faults: list[str] = []
-        done: dict[str, Written] = {}
-        for n, (one, (_, outcome)) in enumerate(zip(due, pool.each(make, (one.job for one in due), workers, DEADLINE), strict=True), 1):
-            if isinstance(outcome, pool.Failed):
-                faults.append(f"{one.files[0]}: {outcome.why}\n{outcome.detail}")
-                self._now -= set(one.files)  # what an earlier run wrote there is no longer true
-            else:
-                done |= {file: self._as_written(file, one.inputs) for file in one.files}
-            heard(len(products) - len(due) + n, len(products))
-        self._note(done)
+        with closing(pool.each(make, (one.job for one in due), workers, DEADLINE)) as made:  # whole even when somebody interrupts
+            for n, (one, (_, outcome)) in enumerate(zip(due, made, strict=True), 1):
+                if isinstance(outcome, pool.Failed):
+                    faults.append(f"{one.files[0]}: {outcome.why}\n{outcome.detail}")
+                    self._now -= set(one.files)  # what an earlier run wrote there is no longer true
+                else:
+                    self._note({file: self._as_written(file, one.inputs) for file in one.files}, lasting=n % BATCH == 0)
+                heard(len(products) - len(due) + n, len(products))
         return faults
 
     def together(self, inputs: str, make: Callable[[], Iterable[Path]]) -> None:
@@ -84,9 +84,10 @@ class Ledger:
         self._archive.forget(self._place, gone)
         self._archive.commit()
 
-    def _note(self, files: dict[str, Written]) -> None:
+    def _note(self, files: dict[str, Written], lasting: bool = True) -> None:
         self._archive.write(self._place, files)
-        self._archive.commit()
+        if lasting:
+            self._archive.commit()
         self._known |= files
 
     def _stands(self, files: Iterable[str], inputs: str) -> bool:
