@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import TimeoutError as TooLong
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -40,7 +40,7 @@ class Failed:
 
 def each(
     function: Callable[[Job], Done], jobs: Iterable[Job], workers: Workers = None, deadline: float = DEADLINE, memory: int = MEMORY
-) -> Iterator[tuple[Job, Done | Failed]]:
+) -> Generator[tuple[Job, Done | Failed], None, None]:
     """Yield each job with what ``function`` makes of it, in the order of ``jobs``.
 
     ``function`` and jobs must be picklable. In this process (``workers`` 0) nothing protects from a job that hangs or dies; on a

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dimm_xl import catalogue
+from dimm_xl.assessment import Return
+from dimm_xl.describe import message, repair
+from dimm_xl.findings import Severity
 from dimm_xl.look import READABLE, unreadable
 from dimm_xl.model import Model, Profile
 
@@ -104,12 +107,21 @@ def unreadable_said(colours: str) -> None:
         print(f"{colours}: {text} on {background} has a contrast of {found:.1f}; WCAG asks for {READABLE}", file=sys.stderr)
 
 
+def errors_shown(returns: Sequence[Return], lang: str) -> str:
+    """Return a line for each error that was found: where, and what to do."""
+    words = catalogue.words(lang)
+    errors = [one for each in returns for one in each.findings if one.code.severity is Severity.ERROR]
+    return "".join(f"{one.where}: {message(one, words)} {repair(one, words)}\n" for one in errors)
+
+
 def summary_shown(summary: Summary) -> str:
     """Return what became of a run, in a few lines."""
     files = sum(summary.statuses.values())
     lines = [f"{files} files: " + ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in summary.statuses.items() if count)]
     if summary.severities:
         lines.append("findings: " + ", ".join(f"{count} {severity}" for severity, count in sorted(summary.severities.items())))
+    if not summary.out:
+        return "\n".join(lines)
     lines.append(f"results: {summary.out}/consolidated.xlsx and {summary.organisations} workbooks in {summary.out}/organisations")
     if summary.statuses.get("refused"):
         lines.append(f"why files were refused: {summary.out}/data/findings.csv, and the findings sheet of consolidated.xlsx")

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dimm_xl.cli.group import main
-from dimm_xl.cli.options import EXISTING, FILE, FOLDER, LANG
+from dimm_xl.cli.options import EXISTING, FILE, FOLDER, KEPT, LANG
+
+if TYPE_CHECKING:
+    from dimm_xl.campaign import Summary
+    from dimm_xl.settings import Run
 
 
 @main.command()
@@ -22,19 +28,34 @@ from dimm_xl.cli.options import EXISTING, FILE, FOLDER, LANG
 @click.option("--logo", type=FILE, help="A picture (PNG or JPEG) for the first page of each workbook.")
 @click.option("--colours", type=FILE, help="A look file (YAML) with other colours; see templates/look.yaml.")
 @click.option("--classification", default="", metavar="TEXT", help="Printed on top of each page, such as CONFIDENTIAL.")
+@click.option("--archive", type=KEPT, help="The file that keeps what was read, for the next run; OUT/archive.sqlite by default.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The date of this run (YYYY-MM-DD); today by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary that a script can read.")
-def run(
-    returns: Path, out: Path, lang: str, names: tuple[str, ...], workers: int | None, limits: tuple[str, ...],
-    logo: Path | None, colours: Path | None, classification: str, as_json: bool,
-) -> None:  # fmt: skip
+def run(as_json: bool, **options: Any) -> None:
     """Read every workbook under RETURNS, check and score it, and write the results into the folder OUT.
+
+    Run again, it reads what is new or changed and brings OUT up to date.
 
     Exit status: 0 all read; 1 some file refused (everything else is written); 2 wrong usage.
 
     Example: dimm-xl run returns out
     """
+    from dimm_xl import campaign
+    from dimm_xl.showing import progress
+
+    with progress(quiet=as_json) as heard:
+        summary = campaign.run(asked_of(**options), heard)
+    end(summary, as_json)
+
+
+def asked_of(
+    out: Path, returns: Path = Path(), lang: str = "fr", names: tuple[str, ...] = ("dimm",), workers: int | None = None,
+    limits: tuple[str, ...] = (), logo: Path | None = None, colours: Path | None = None, classification: str = "",
+    archive: Path | None = None, today: datetime | None = None,
+) -> Run:  # fmt: skip
+    """Return what a run is asked for from the options of the command line; BadParameter for a limit that is none."""
     from dimm_xl import campaign, settings
-    from dimm_xl.showing import progress, summary_shown, unreadable_said
+    from dimm_xl.showing import unreadable_said
 
     try:
         raised = settings.raised(limits)
@@ -42,8 +63,14 @@ def run(
         raise click.BadParameter(str(wrong), param_hint="--limit") from None
     dress = settings.Dress(str(colours or ""), logo.read_bytes() if logo else b"", classification)
     unreadable_said(dress.colours)
-    with progress(quiet=as_json) as heard:
-        summary = campaign.run(settings.Run(returns, out, lang, names, workers, raised, dress), heard)
+    day = today.date() if today else date.today()
+    return settings.Run(returns, out, lang, names, workers, raised, dress, archive or out / campaign.ARCHIVE, day)
+
+
+def end(summary: Summary, as_json: bool = False) -> None:
+    """Print what became of a run and end with its status."""
+    from dimm_xl.showing import summary_shown
+
     for fault in summary.faults:
         click.echo(fault, err=True)
     click.echo(json.dumps(summary.as_json(), ensure_ascii=False, indent=2) if as_json else summary_shown(summary))
