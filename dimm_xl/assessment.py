@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Literal
 
 from dimm_xl.findings import Finding
 from dimm_xl.model import Cut, Indicator, Profile
@@ -15,6 +16,7 @@ class Answered:
     """A level of the model's scale (0 to 5 in the DIMM)."""
 
     level: int
+    kind: Literal["answered"] = field(default="answered", repr=False)
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class NotApplicable:
     """The indicator makes no sense for this organisation; a reason is required."""
 
     reason: str
+    kind: Literal["not_applicable"] = field(default="not_applicable", repr=False)
 
     def __post_init__(self) -> None:
         if not self.reason.strip():
@@ -32,13 +35,18 @@ class NotApplicable:
 class Unknown:
     """The respondent does not know."""
 
+    kind: Literal["unknown"] = field(default="unknown", repr=False)
+
 
 @dataclass(frozen=True)
 class Blank:
     """Nothing was answered. Never 0."""
 
+    kind: Literal["blank"] = field(default="blank", repr=False)
+
 
 State = Answered | NotApplicable | Unknown | Blank
+"""Its ``kind`` tells a state apart wherever it is written down."""
 BLANK = Blank()
 UNKNOWN = Unknown()
 

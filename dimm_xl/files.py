@@ -86,7 +86,8 @@ def walk(folder: Path, apart: Sequence[Path] = ()) -> Iterator[Lying]:
         if stat.S_ISDIR(mode):
             continue
         aside = "special" if not stat.S_ISREG(mode) else "system" if of_system(path.name) else ""
-        yield Lying(path.relative_to(folder).as_posix(), path, aside)
+        name = path.relative_to(folder).as_posix().encode("utf-8", "backslashreplace").decode()  # text, whatever bytes the system takes
+        yield Lying(name, path, aside)
 
 
 def write_whole(path: Path, content: bytes) -> Path:

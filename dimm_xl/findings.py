@@ -27,6 +27,10 @@ class Code(Enum):
         self.severity = severity
         self.when = when
 
+    @classmethod
+    def _missing_(cls, value: object) -> Code | None:
+        return cls.__members__.get(str(value))  # by its name, as files show it
+
     # The file
     UNREADABLE = (Severity.ERROR, "the file is damaged and no sheet can be read")
     NOT_A_WORKBOOK = (Severity.ERROR, "the content is not a workbook, whatever the file's name says")

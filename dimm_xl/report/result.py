@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from dimm_xl.assessment import Answer, Answered, Assessment, NotApplicable, State, Unknown
+from dimm_xl.assessment import Answer, Assessment, State
 from dimm_xl.model import Indicator, Model, Text
 from dimm_xl.page import Rule
 from dimm_xl.progress import Moment, Progress, compare
@@ -79,14 +79,7 @@ class Result:
 
 def state_word(state: State) -> str:
     """Return the word by which tables name a state."""
-    match state:
-        case Answered():
-            return "answered"
-        case NotApplicable():
-            return "not_applicable"
-        case Unknown():
-            return "unknown"
-    return "blank"
+    return state.kind
 
 
 def judged(gap: float | None, answer: Answer, words: Words) -> str:
