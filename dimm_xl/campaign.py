@@ -7,17 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dimm_xl import catalogue, pool
-from dimm_xl.assessment import Return, Status
+from dimm_xl import archive, catalogue, pool
+from dimm_xl.assessment import Assessment, Return, Status
 from dimm_xl.collect import Heard, collect, unheard
 from dimm_xl.files import slug, sweep, unique, write_whole
+from dimm_xl.findings import Code, Fault, Faulty
+from dimm_xl.progress import matched
 from dimm_xl.report.organisation import organisation_book
 from dimm_xl.report.result import Peers, Result
 from dimm_xl.report.tables import write_tables
 from dimm_xl.scoring import score
 from dimm_xl.sending_back import send_back
 from dimm_xl.settings import Run
+
+if TYPE_CHECKING:
+    from dimm_xl.report.compared import Compared
 
 PRODUCTS = ("consolidated.xlsx", "organisations", "to-correct", "data")
 """What a run leaves in OUT, and never reads back when OUT lies among the returns."""
@@ -67,24 +73,57 @@ def report(asked: Run, returns: Sequence[Return], named: Mapping[str, Return], h
 
     faults = []
     results = [result_of(name, one, asked.models) for name, one in named.items()]
+    then = earlier(asked.previous, asked.models) if asked.previous else {}
+    was = last_time(then, named)
     whole = catalogue.load(asked.models[0])
     peers = peers_of(whole, results)
-    jobs = [(name, one, peers.get(name)) for name, one in named.items()]
+    jobs = [(name, one, peers.get(name), (was[name], then[was[name]]) if name in was else None) for name, one in named.items()]
     for n, ((name, *_), outcome) in enumerate(pool.each(partial(_report_one, asked), jobs, asked.workers, deadline=60), 1):
         if isinstance(outcome, pool.Failed):
             faults.append(f"{name}: {outcome.why}\n{outcome.detail}")
         heard("writing", n, len(jobs))
     words = catalogue.words(asked.lang)
     write_tables(asked.out / "data", returns, results, words)
-    write_whole(asked.out / "consolidated.xlsx", asked.dress.written(portfolio_book(whole, results, returns, words)))
+    compared = compared_of(then, results, was, asked.models) if asked.previous else None
+    write_whole(asked.out / "consolidated.xlsx", asked.dress.written(portfolio_book(whole, results, returns, words, compared)))
     return faults
 
 
-def _report_one(asked: Run, job: tuple[str, Return, Peers | None]) -> Path:
-    name, one, peers = job
-    result = replace(result_of(name, one, asked.models), peers=peers)
+def _report_one(asked: Run, job: tuple[str, Return, Peers | None, tuple[str, Return] | None]) -> Path:
+    name, one, peers, last = job
+    result = replace(result_of(name, one, asked.models), peers=peers, last=last and result_of(*last, asked.models))
     book = organisation_book(result, catalogue.words(asked.lang))
     return write_whole(asked.out / "organisations" / f"{name}.xlsx", asked.dress.written(book))
+
+
+def earlier(path: Path, models: Sequence[str]) -> dict[str, Return]:
+    """Return the accepted returns of an archive by id; Faulty when it is none, or when one is of no model of ``models``."""
+    named = identify(archive.read(path))
+    for name, one in named.items():
+        try:
+            result_of(name, one, models)
+        except KeyError as unknown:
+            raise Faulty([Fault(str(path), 0, one.file, f"{unknown} is in no model given; say where it is with --model")]) from None
+    return named
+
+
+def last_time(then: Mapping[str, Return], now: Mapping[str, Return]) -> Mapping[str, str]:
+    """Return, by the id of each organisation of now that was there then, its id of then; whoever gave no name is nobody's."""
+
+    def known(named: Mapping[str, Return]) -> dict[str, Assessment]:
+        said = {name: one.assessment for name, one in named.items() if Code.NO_ORGANISATION not in {each.code for each in one.findings}}
+        return {name: one for name, one in said.items() if one is not None}
+
+    return matched(known(then), known(now))
+
+
+def compared_of(then: Mapping[str, Return], now: Sequence[Result], was: Mapping[str, str], models: Sequence[str]) -> Compared:
+    """Return the results of two campaigns, each of now with its last one."""
+    from dimm_xl.report.compared import Compared
+
+    before = {name: result_of(name, one, models) for name, one in then.items()}
+    gone = tuple(one for name, one in before.items() if name not in set(was.values()))
+    return Compared(tuple(replace(one, last=before.get(was.get(one.id, ""))) for one in now), gone)
 
 
 def result_of(name: str, one: Return, models: Sequence[str]) -> Result:

@@ -40,7 +40,10 @@ class Dress:
 
 @dataclass(frozen=True)
 class Run:
-    """What `run` is asked for; ``lang`` is the language of the results, ``models`` where returns may find their model."""
+    """What `run` is asked for; ``lang`` is the language of the results, ``models`` where returns may find their model.
+
+    ``previous`` is the archive of the campaign before.
+    """
 
     returns: Path
     out: Path
@@ -49,6 +52,7 @@ class Run:
     workers: int | None = None
     limits: Limits = DEFAULT
     dress: Dress = Dress()
+    previous: Path | None = None
 
     @property
     def reading(self) -> Reading:

@@ -149,7 +149,7 @@ def _note(result: Result, words: Words) -> str:
     names = {"sector": result.model.names["sector"].get(profile.sector), "size": result.model.names["size"].get(profile.size)}
     name = names.get(peers.scope)
     group = words(f"result.peers.{peers.scope}", name=words.of(name) if name else "")
-    note = words("result.peers_note", count=peers.count, group=group)
+    note = words("result.peers_median" if result.last else "result.peers_note", count=peers.count, group=group)
     source = [words("result.peers_source", name=peers.source)] if peers.source else []
     return " ".join((words("result.target_note"), note, *source))
 

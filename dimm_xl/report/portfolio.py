@@ -13,6 +13,7 @@ from dimm_xl.assessment import Return, Status
 from dimm_xl.layout import sheet_name
 from dimm_xl.model import Lever, Model
 from dimm_xl.page import Book, Chart, Page, Put, Row, Rules, Series, Shades, Table
+from dimm_xl.report.compared import Compared, progress_pages
 from dimm_xl.report.groups import crossed_page, gaps_page, group_page, known_first, median_chart, spread_row
 from dimm_xl.report.listings import findings_page, flat_page, heat_page, ranking_page
 from dimm_xl.report.result import Described, Peers, Result, bin_rules, described_sheet, grouping_shown, shown
@@ -21,11 +22,14 @@ from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
 
 
-def portfolio_book(model: Model, results: Sequence[Result], returns: Sequence[Return], words: Words) -> Book:
-    """Compose the consolidated workbook of a run; ``model`` is the whole model (no profile applied)."""
+def portfolio_book(
+    model: Model, results: Sequence[Result], returns: Sequence[Return], words: Words, compared: Compared | None = None
+) -> Book:
+    """Compose the consolidated workbook of a run; ``model`` is the whole model (no profile applied), ``compared`` the campaign before."""
     scores = frame(model, results)
     pages = [
         _overview(model, scores, returns, words),
+        *(progress_pages(model, compared, words) if compared else ()),
         ranking_page(model, results, words),
         *(_lever(model, lever, scores, results, words) for lever in model.levers),
         group_page(model, scores, "sector", words),

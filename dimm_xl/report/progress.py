@@ -65,15 +65,15 @@ def seen(progress: Progress, move: Move) -> tuple[float | None, float | None, fl
 
 
 def figures(progress: Progress, move: Move, words: Words) -> dict[str, Value]:
-    """Return the figures of a move by column; the change to one decimal, as it is read, the parts in full."""
+    """Return the figures of a move by column, changes rounded as they are read."""
     then, now, change = seen(progress, move)
     known = change is not None
-    parts = {cause.value: move.why.get(cause) if known else None for cause in Cause}
+    parts = {cause.value: rounded_off(move.why.get(cause), 2) if known else None for cause in Cause}
     way = words(f"progress.trend.{trend(change).value}") if change is not None else words("unjudged.few")
     return {
         "then": then,
         "now": now,
-        "change": tenth(change),
+        "change": rounded_off(change),
         "trend": way,
         **parts,
         "common": move.common,
@@ -84,9 +84,9 @@ def figures(progress: Progress, move: Move, words: Words) -> dict[str, Value]:
     }
 
 
-def tenth(change: float | None) -> float | None:
-    """Return a change rounded to one decimal, never a negative zero: its sign decides which arrow is shown."""
-    return None if change is None else round(change, 1) + 0.0
+def rounded_off(change: float | None, digits: int = 1) -> float | None:
+    """Return a change rounded as it is shown, never a negative zero: its sign decides which arrow is shown."""
+    return None if change is None else round(change, digits) + 0.0
 
 
 def change_rules(model: Model, *fields: str) -> tuple[Rule, ...]:
@@ -108,9 +108,9 @@ LEVERS: Described = (
     ("trend", "row", 44),
     *((cause.value, "row-part", 13) for cause in Cause),
     ("common", "row-figure-whole", 11),
-    ("before", "row-figure", 11),
-    ("after", "row-figure", 11),
-    ("target_then", "row-figure", 11),
+    ("before", "row-figure", 13),
+    ("after", "row-figure", 13),
+    ("target_then", "row-figure", 13),
     ("target", "row-figure", 11),
 )
 
@@ -133,7 +133,7 @@ def told(values: Mapping[str, Value], words: Words) -> str:
     way = str(values["trend"])
     parts = {cause: part for cause in Cause if isinstance(part := values[cause.value], float)}
     most = max(parts, key=lambda cause: abs(parts[cause]), default=None)
-    if most is None or not tenth(parts[most]):
+    if most is None or not rounded_off(parts[most]):
         return way
     return words("progress.mostly", trend=way, cause=words(f"progress.cause.{most.value}"))
 
@@ -143,8 +143,8 @@ def _guide(row: int, words: Words) -> list[Put]:
     puts = [Put(row, 5, words("progress.guide"), "section", cols=6)]
     for n, cause in enumerate(Cause, 1):
         puts += [
-            Put(row + 3 * n - 2, 5, words(f"progress.column.{cause.value}"), "guide-title", rows=3),
-            Put(row + 3 * n - 2, 6, words(f"progress.means.{cause.value}"), "guide", rows=3, cols=5),
+            Put(row + 2 * n - 1, 5, words(f"progress.column.{cause.value}"), "guide-title", rows=2),
+            Put(row + 2 * n - 1, 6, words(f"progress.means.{cause.value}"), "guide", rows=2, cols=5),
         ]
     return puts
 
