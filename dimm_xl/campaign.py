@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dimm_xl import archive, catalogue, pool
+from dimm_xl import archive, catalogue, pack, pool
 from dimm_xl.assessment import Assessment, Return, Status
 from dimm_xl.collect import Heard, collect, unheard
 from dimm_xl.files import slug, sweep, unique, write_whole
 from dimm_xl.findings import Code, Fault, Faulty
+from dimm_xl.model import Model
 from dimm_xl.progress import matched
 from dimm_xl.report.organisation import organisation_book
 from dimm_xl.report.result import Peers, Result
@@ -52,7 +53,11 @@ class Summary:
 def run(asked: Run, heard: Heard = unheard) -> Summary:
     """Read everything below ``asked.returns``, check, score, and write results, files to correct, tables and the consolidated workbook."""
     for model in asked.models:
-        catalogue.load(model)  # a faulty model ends the run before anything is read or written
+        catalogue.load(model)  # a faulty model, archive or benchmark ends the run before anything is read or written
+    if asked.previous:
+        earlier(asked.previous, asked.models)
+    if asked.benchmark:
+        pack.load(asked.benchmark, catalogue.load(asked.models[0]))
     sweep(asked.out)
     found = collect(asked.returns, [asked.out / product for product in PRODUCTS], asked.reading, heard)
     named = identify(found.returns)
@@ -69,14 +74,15 @@ def identify(returns: Sequence[Return]) -> dict[str, Return]:
 
 def report(asked: Run, returns: Sequence[Return], named: Mapping[str, Return], heard: Heard = unheard) -> list[str]:
     """Write the tables, a workbook for each organisation (in workers) and the consolidated workbook; return our own faults."""
-    from dimm_xl.report.portfolio import peers_of, portfolio_book  # here: pandas, which no worker needs
+    from dimm_xl.report.portfolio import Beside, peers_of, portfolio_book  # here: pandas, which no worker needs
 
     faults = []
     results = [result_of(name, one, asked.models) for name, one in named.items()]
     then = earlier(asked.previous, asked.models) if asked.previous else {}
     was = last_time(then, named)
     whole = catalogue.load(asked.models[0])
-    peers = peers_of(whole, results)
+    packed = pack.load(asked.benchmark, whole) if asked.benchmark else None
+    peers = peers_of(whole, results, packed)
     jobs = [(name, one, peers.get(name), (was[name], then[was[name]]) if name in was else None) for name, one in named.items()]
     for n, ((name, *_), outcome) in enumerate(pool.each(partial(_report_one, asked), jobs, asked.workers, deadline=60), 1):
         if isinstance(outcome, pool.Failed):
@@ -85,7 +91,9 @@ def report(asked: Run, returns: Sequence[Return], named: Mapping[str, Return], h
     words = catalogue.words(asked.lang)
     write_tables(asked.out / "data", returns, results, words)
     compared = compared_of(then, results, was, asked.models) if asked.previous else None
-    write_whole(asked.out / "consolidated.xlsx", asked.dress.written(portfolio_book(whole, results, returns, words, compared)))
+    write_whole(
+        asked.out / "consolidated.xlsx", asked.dress.written(portfolio_book(whole, results, returns, words, Beside(compared, packed)))
+    )
     return faults
 
 
@@ -99,9 +107,9 @@ def _report_one(asked: Run, job: tuple[str, Return, Peers | None, tuple[str, Ret
 def earlier(path: Path, models: Sequence[str]) -> dict[str, Return]:
     """Return the accepted returns of an archive by id; Faulty when it is none, or when one is of no model of ``models``."""
     named = identify(archive.read(path))
-    for name, one in named.items():
+    for one in named.values():
         try:
-            result_of(name, one, models)
+            _resolved(one, models)
         except KeyError as unknown:
             raise Faulty([Fault(str(path), 0, one.file, f"{unknown} is in no model given; say where it is with --model")]) from None
     return named
@@ -128,11 +136,16 @@ def compared_of(then: Mapping[str, Return], now: Sequence[Result], was: Mapping[
 
 def result_of(name: str, one: Return, models: Sequence[str]) -> Result:
     """Score an accepted return."""
-    assessment = one.assessment
-    assert assessment is not None
-    where = {catalogue.load(model).id: model for model in models}[assessment.model]
-    model = catalogue.resolved(where, assessment.cut)
-    return Result(name, one.file, one.sha256, model, assessment, score(model, assessment))
+    assert one.assessment is not None
+    model = _resolved(one, models)
+    return Result(name, one.file, one.sha256, model, one.assessment, score(model, one.assessment))
+
+
+def _resolved(one: Return, models: Sequence[str]) -> Model:
+    """Return the model that a return was made with, as its questionnaire saw it; KeyError when it is none of ``models``."""
+    assert one.assessment is not None
+    where = {catalogue.load(model).id: model for model in models}[one.assessment.model]
+    return catalogue.resolved(where, one.assessment.cut)
 
 
 def summarise(asked: Run, returns: Sequence[Return], named: Mapping[str, Return], faults: Sequence[str]) -> Summary:

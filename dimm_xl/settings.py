@@ -42,7 +42,7 @@ class Dress:
 class Run:
     """What `run` is asked for; ``lang`` is the language of the results, ``models`` where returns may find their model.
 
-    ``previous`` is the archive of the campaign before.
+    ``previous`` is the archive of the campaign before, ``benchmark`` a pack of others’ medians.
     """
 
     returns: Path
@@ -53,6 +53,7 @@ class Run:
     limits: Limits = DEFAULT
     dress: Dress = Dress()
     previous: Path | None = None
+    benchmark: Path | None = None
 
     @property
     def reading(self) -> Reading:

@@ -23,10 +23,11 @@ from dimm_xl.cli.options import EXISTING, FILE, FOLDER, LANG
 @click.option("--colours", type=FILE, help="A look file (YAML) with other colours; see templates/look.yaml.")
 @click.option("--classification", default="", metavar="TEXT", help="Printed on top of each page, such as CONFIDENTIAL.")
 @click.option("--previous", type=FILE, metavar="ARCHIVE", help="The archive of the campaign before: results show what moved, and why.")
+@click.option("--benchmark", type=FILE, metavar="PACK", help="A benchmark pack (YAML) of `study`: peers come from it.")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary that a script can read.")
 def run(
     returns: Path, out: Path, lang: str, names: tuple[str, ...], workers: int | None, limits: tuple[str, ...],
-    logo: Path | None, colours: Path | None, classification: str, previous: Path | None, as_json: bool,
+    logo: Path | None, colours: Path | None, classification: str, previous: Path | None, benchmark: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Read every workbook under RETURNS, check and score it, and write the results into the folder OUT.
 
@@ -44,7 +45,7 @@ def run(
     dress = settings.Dress(str(colours or ""), logo.read_bytes() if logo else b"", classification)
     unreadable_said(dress.colours)
     with progress(quiet=as_json) as heard:
-        summary = campaign.run(settings.Run(returns, out, lang, names, workers, raised, dress, previous), heard)
+        summary = campaign.run(settings.Run(returns, out, lang, names, workers, raised, dress, previous, benchmark), heard)
     for fault in summary.faults:
         click.echo(fault, err=True)
     click.echo(json.dumps(summary.as_json(), ensure_ascii=False, indent=2) if as_json else summary_shown(summary))
