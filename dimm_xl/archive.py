@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import astuple, dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from dimm_xl.assessment import Return
-from dimm_xl.findings import Fault, Faulty
+from dimm_xl.findings import Busy, Fault, Faulty
 
 APPLICATION = int.from_bytes(b"dimm")
 """Written in the file's head: which SQLite files are archives."""
@@ -30,6 +31,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         position INTEGER NOT NULL, file TEXT NOT NULL, sheet TEXT NOT NULL, cell TEXT NOT NULL, code TEXT NOT NULL,
         severity TEXT NOT NULL)""",
     ),
+    (
+        """CREATE TABLE written (  -- every file that runs left in a folder; place is that folder, seen from the archive's
+        place TEXT NOT NULL, file TEXT NOT NULL, inputs TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
+        sha256 TEXT NOT NULL, PRIMARY KEY (place, file))""",
+        """CREATE TABLE concluded (  -- the last run that ended well: what it was asked and found, as a fingerprint, and its summary
+        state TEXT NOT NULL, summary TEXT NOT NULL)""",
+    ),
 )
 """The SQL that brings an archive from each version of its schema to the next; the first makes an empty one."""
 PATIENCE = 2.0
@@ -37,11 +45,18 @@ PATIENCE = 2.0
 BATCH = 100
 """Readings that a kill may cost at most."""
 
-Kept = TypeVar("Kept")
+
+Told = TypeVar("Told")
 
 
-class Busy(Faulty):
-    """Another run is at work there."""
+@dataclass(frozen=True)
+class Written:
+    """A file that a run wrote: the fingerprint of what it was made from (empty while it is being written), and how it stood then."""
+
+    inputs: str = ""
+    size: int = -1
+    modified: int = -1
+    sha256: str = ""
 
 
 def read(path: Path) -> tuple[Return, ...]:
@@ -61,12 +76,13 @@ def read(path: Path) -> tuple[Return, ...]:
 
 
 class Archive:
-    """An archive held by this process alone until it is closed; without a path, in memory and gone with it.
+    """An archive held by this process alone until it is closed; without a path, one that keeps no readings.
 
     The lock is SQLite's own: the system frees it when a process dies. What was kept is committed at least every ``BATCH`` readings.
     """
 
     def __init__(self, path: Path | None = None) -> None:
+        self.path = path
         self._base = _opened(path, alone=True)
         self._pending = 0
         self._same: dict[str, object] = {}
@@ -87,19 +103,20 @@ class Archive:
         """Return the content's fingerprint of every file that this ``reader`` has read, by file."""
         return dict(self._base.execute("SELECT file, content FROM readings WHERE reader = ?", (reader,)))
 
-    def recall(self, file: str, what: type[Kept] | Any) -> Kept | None:
+    def recall(self, file: str, what: Any) -> Any:
         """Return what reading a file gave, as the type ``what``; None when it is not known or cannot be understood."""
-        for (body,) in self._base.execute("SELECT body FROM readings WHERE file = ?", (file,)):
+        for (known,) in self._base.execute("SELECT body FROM readings WHERE file = ?", (file,)):
             try:
-                found: Kept = _adapter(what).validate_json(body)
+                self._same[file] = _adapter(what).validate_json(known)
             except ValueError:
                 return None
-            self._same[file] = found
-            return found
+            return self._same[file]
         return None
 
     def keep(self, file: str, content: str, reader: str, read: str, reading: object) -> None:
         """Keep what ``reader`` made of a file: ``content`` is its fingerprint, ``read`` the date (ISO, may be empty)."""
+        if self.path is None:
+            return
         self._base.execute("REPLACE INTO readings VALUES (?, ?, ?, ?, ?)", (file, content, reader, read, body(reading)))
         self._same[file] = reading
         self._pending += 1
@@ -108,16 +125,45 @@ class Archive:
 
     def stood(self, returns: Sequence[Return], files: Iterable[str]) -> None:
         """Keep what became of every file in the end, and forget the readings of all but ``files``."""
+        if self.path is None:
+            return
         gone = {file for (file,) in self._base.execute("SELECT file FROM readings")} - set(files)
         self._base.executemany("DELETE FROM readings WHERE file = ?", [(file,) for file in gone])
-        self._base.execute("DELETE FROM returns")
-        self._base.execute("DELETE FROM findings")
+        for table in ("returns", "findings", "concluded"):
+            self._base.execute(f"DELETE FROM {table}")  # noqa: S608
         for position, one in enumerate(returns):
             self._base.execute("INSERT INTO returns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (position, *self._row(one)))
             self._base.executemany(
                 "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?)",
                 [(position, each.file, each.sheet, each.cell, each.code.name, each.code.severity.value) for each in one.findings],
             )
+        self.commit()
+
+    def written(self, place: str) -> dict[str, Written]:
+        """Return every file that runs wrote in a place, by its name there."""
+        rows = self._base.execute("SELECT file, inputs, size, modified, sha256 FROM written WHERE place = ?", (place,))
+        return {file: Written(*how) for file, *how in rows}
+
+    def write(self, place: str, files: Mapping[str, Written]) -> None:
+        """Note files that are about to be written in a place, or how they stand there."""
+        self._base.executemany(
+            "REPLACE INTO written VALUES (?, ?, ?, ?, ?, ?)", [(place, file, *astuple(how)) for file, how in files.items()]
+        )
+
+    def forget(self, place: str, files: Iterable[str]) -> None:
+        """Forget files of a place."""
+        self._base.executemany("DELETE FROM written WHERE place = ? AND file = ?", [(place, file) for file in files])
+
+    def concluded(self, state: str) -> str:
+        """Return the summary of the last run when it was of this ``state``, empty otherwise."""
+        found = self._base.execute("SELECT summary FROM concluded WHERE state = ?", (state,)).fetchone()
+        return str(found[0]) if found else ""
+
+    def conclude(self, state: str = "", summary: str = "") -> None:
+        """Note that a run ended well with a summary; without one, that results are about to change."""
+        self._base.execute("DELETE FROM concluded")
+        if state:
+            self._base.execute("INSERT INTO concluded VALUES (?, ?)", (state, summary))
         self.commit()
 
     def _row(self, one: Return) -> tuple[str | None, ...]:
@@ -128,7 +174,15 @@ class Archive:
 
 def body(value: object) -> str:
     """Return a dataclass as JSON: enums by value, or by name where the value is more than a text."""
-    return json.dumps(_adapter(value.__class__).dump_python(value), default=_named, ensure_ascii=False).encode("utf-8", "replace").decode()
+    what: Any = type(value)
+    return json.dumps(_adapter(what).dump_python(value), default=_named, ensure_ascii=False).encode("utf-8", "replace").decode()
+
+
+def told(what: type[Told], text: str) -> Told:
+    """Return what :func:`body` wrote, as a dataclass; ValueError when it is something else."""
+    kind: Any = what
+    found: Told = _adapter(kind).validate_json(text)
+    return found
 
 
 def _named(value: object) -> str:
@@ -139,7 +193,7 @@ def _named(value: object) -> str:
 
 
 @cache
-def _adapter(what: Hashable) -> Any:
+def _adapter(what: Any) -> Any:
     from pydantic import TypeAdapter  # here: it costs 0.2 s, and `--help` needs none of it
 
     return TypeAdapter(what)

@@ -9,25 +9,32 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dimm_xl import archive, catalogue, pack, pool
+from dimm_xl import catalogue, pack
+from dimm_xl.archive import Archive, body, read, told
 from dimm_xl.assessment import Assessment, Return, Status
-from dimm_xl.collect import Heard, collect, unheard
-from dimm_xl.files import slug, sweep, unique, write_whole
+from dimm_xl.collect import Heard, gather, listed, remembering, unheard
+from dimm_xl.files import held, slug, sweep, unique, write_whole
 from dimm_xl.findings import Code, Fault, Faulty
+from dimm_xl.fingerprint import digest
+from dimm_xl.ledger import Ledger, Product
 from dimm_xl.model import Model
 from dimm_xl.progress import matched
 from dimm_xl.report.organisation import organisation_book
 from dimm_xl.report.result import Peers, Result
 from dimm_xl.report.tables import write_tables
 from dimm_xl.scoring import score
+from dimm_xl.sending_back import FOLDER as SENT_BACK
 from dimm_xl.sending_back import send_back
 from dimm_xl.settings import Run
 
 if TYPE_CHECKING:
     from dimm_xl.report.compared import Compared
+    from dimm_xl.report.portfolio import Beside
 
-PRODUCTS = ("consolidated.xlsx", "organisations", "to-correct", "data")
-"""What a run leaves in OUT, and never reads back when OUT lies among the returns."""
+ARCHIVE = "archive.sqlite"
+"""Where a run keeps what it read, in OUT unless asked otherwise."""
+PRODUCTS = ("consolidated.xlsx", "organisations", SENT_BACK, "data")
+"""What a run leaves in OUT."""
 
 
 @dataclass(frozen=True)
@@ -51,18 +58,83 @@ class Summary:
 
 
 def run(asked: Run, heard: Heard = unheard) -> Summary:
-    """Read everything below ``asked.returns``, check, score, and write results, files to correct, tables and the consolidated workbook."""
+    """Read everything below ``asked.returns``, check, score, and write results, files to correct, tables and the consolidated workbook.
+
+    With an archive, files that did not change are not read again, results whose inputs did not change are not written again, those
+    of organisations that are gone are removed: what stands in ``asked.out`` is what a run into an empty folder leaves. Faulty when
+    a model cannot be used or the archive is none; Busy when another run is at work there.
+    """
+    _checked(asked)
+    with held(asked.out), Archive(asked.archive) as archive:
+        sweep(asked.out)
+        ledger, memory = Ledger(archive, asked.out, PRODUCTS), remembering(archive, asked.reading, _day(asked))
+        lying, asked = listed(asked.returns, _apart(asked), asked.alone), replace(asked, alone=None)
+        if ledger.untouched() and (before := archive.concluded(_state(asked, ledger, lying.state(memory)))):
+            return replace(told(Summary, before), out=str(asked.out))
+        archive.conclude()
+        found = gather(lying, asked.reading, memory, heard)
+        archive.stood(found.returns, found.sources)
+        named = identify(found.returns)
+        faults = [*found.faults, *send_back(asked, found, ledger, heard), *report(asked, found.returns, named, ledger, heard)]
+        ledger.settle()
+        summary = summarise(asked, found.returns, named, faults)
+        if memory.whole and not faults:
+            archive.conclude(_state(asked, ledger, lying.state(memory)), body(summary))
+        return summary
+
+
+def collect(asked: Run, heard: Heard = unheard) -> Summary:
+    """Read and check everything below ``asked.returns`` into the archive, and write nothing else: the first half of `run`."""
+    _checked(asked)
+    with Archive(asked.archive) as archive:
+        lying = listed(asked.returns, _apart(asked), asked.alone)
+        found = gather(lying, asked.reading, remembering(archive, asked.reading, _day(asked)), heard)
+        archive.stood(found.returns, found.sources)
+        return summarise(asked, found.returns, identify(found.returns), found.faults)
+
+
+def report_archived(asked: Run, heard: Heard = unheard) -> Summary:
+    """Write results, tables and the consolidated workbook from what the archive holds: the second half of `run`.
+
+    Files to correct are left to `run`: they are made from the returned files themselves.
+    """
+    _checked(asked)
+    assert asked.archive is not None
+    returns = read(asked.archive)
+    with held(asked.out), Archive(asked.archive) as archive:
+        sweep(asked.out)
+        archive.conclude()
+        ledger = Ledger(archive, asked.out, [name for name in PRODUCTS if name != SENT_BACK])
+        named = identify(returns)
+        faults = report(asked, returns, named, ledger, heard)
+        ledger.settle()
+        return summarise(asked, returns, named, faults)
+
+
+def _checked(asked: Run) -> None:
     for model in asked.models:
         catalogue.load(model)  # a faulty model, archive or benchmark ends the run before anything is read or written
     if asked.previous:
+        if asked.archive and asked.previous.resolve() == asked.archive.resolve():
+            raise Faulty([Fault(str(asked.previous), 0, "", "the archive of this very run; give that of the campaign before")])
         earlier(asked.previous, asked.models)
     if asked.benchmark:
         pack.load(asked.benchmark, catalogue.load(asked.models[0]))
-    sweep(asked.out)
-    found = collect(asked.returns, [asked.out / product for product in PRODUCTS], asked.reading, heard)
-    named = identify(found.returns)
-    faults = [*found.faults, *send_back(asked, found, heard), *report(asked, found.returns, named, heard)]
-    return summarise(asked, found.returns, named, faults)
+
+
+def _apart(asked: Run) -> list[Path]:
+    """Return what is never read back when OUT or the archive lies among the returns."""
+    kept = [asked.out / ARCHIVE, *([asked.archive] if asked.archive else [])]
+    return [*(asked.out / product for product in PRODUCTS), *kept, *(path.with_name(f"{path.name}-journal") for path in kept)]
+
+
+def _day(asked: Run) -> str:
+    return asked.today.isoformat() if asked.today else ""
+
+
+def _state(asked: Run, ledger: Ledger, lying: str) -> str:
+    """Return the fingerprint of a run: what lies there and what is asked; of its own when some file must be read."""
+    return digest(lying, asked.wanted, ledger.place, _day(asked)) if lying else ""
 
 
 def identify(returns: Sequence[Return]) -> dict[str, Return]:
@@ -72,29 +144,32 @@ def identify(returns: Sequence[Return]) -> dict[str, Return]:
     return dict(zip(names, accepted, strict=True))
 
 
-def report(asked: Run, returns: Sequence[Return], named: Mapping[str, Return], heard: Heard = unheard) -> list[str]:
+def report(asked: Run, returns: Sequence[Return], named: Mapping[str, Return], ledger: Ledger, heard: Heard = unheard) -> list[str]:
     """Write the tables, a workbook for each organisation (in workers) and the consolidated workbook; return our own faults."""
-    from dimm_xl.report.portfolio import Beside, peers_of, portfolio_book  # here: pandas, which no worker needs
+    from dimm_xl.report.portfolio import Beside, peers_of  # here: pandas, which no worker needs
 
-    faults = []
     results = [result_of(name, one, asked.models) for name, one in named.items()]
-    then = earlier(asked.previous, asked.models) if asked.previous else {}
-    was = last_time(then, named)
     whole = catalogue.load(asked.models[0])
     packed = pack.load(asked.benchmark, whole) if asked.benchmark else None
+    then = earlier(asked.previous, asked.models) if asked.previous else {}
+    was = last_time(then, named)
+    beside = Beside(compared_of(then, results, was, asked.models) if asked.previous else None, packed)
     peers = peers_of(whole, results, packed)
     jobs = [(name, one, peers.get(name), (was[name], then[was[name]]) if name in was else None) for name, one in named.items()]
-    for n, ((name, *_), outcome) in enumerate(pool.each(partial(_report_one, asked), jobs, asked.workers, deadline=60), 1):
-        if isinstance(outcome, pool.Failed):
-            faults.append(f"{name}: {outcome.why}\n{outcome.detail}")
-        heard("writing", n, len(jobs))
-    words = catalogue.words(asked.lang)
-    write_tables(asked.out / "data", returns, results, words)
-    compared = compared_of(then, results, was, asked.models) if asked.previous else None
-    write_whole(
-        asked.out / "consolidated.xlsx", asked.dress.written(portfolio_book(whole, results, returns, words, Beside(compared, packed)))
-    )
+    wanted = asked.wanted
+    products = [Product((f"organisations/{job[0]}.xlsx",), digest(wanted, job), job) for job in jobs]
+    faults = ledger.write(partial(_report_one, asked), products, asked.workers, partial(heard, "writing"))
+    ledger.together(digest(wanted, _day(asked), returns), partial(_report_all, asked, returns, results, beside))
     return faults
+
+
+def _report_all(asked: Run, returns: Sequence[Return], results: Sequence[Result], beside: Beside) -> list[Path]:
+    from dimm_xl.report.portfolio import portfolio_book
+
+    words = catalogue.words(asked.lang)
+    tables = write_tables(asked.out / "data", returns, results, words)
+    book = portfolio_book(catalogue.load(asked.models[0]), results, returns, words, beside)
+    return [*tables, write_whole(asked.out / "consolidated.xlsx", asked.dress.written(book))]
 
 
 def _report_one(asked: Run, job: tuple[str, Return, Peers | None, tuple[str, Return] | None]) -> Path:
@@ -106,7 +181,7 @@ def _report_one(asked: Run, job: tuple[str, Return, Peers | None, tuple[str, Ret
 
 def earlier(path: Path, models: Sequence[str]) -> dict[str, Return]:
     """Return the accepted returns of an archive by id; Faulty when it is none, or when one is of no model of ``models``."""
-    named = identify(archive.read(path))
+    named = identify(read(path))
     for one in named.values():
         try:
             _resolved(one, models)

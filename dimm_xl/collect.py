@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from dimm_xl import pool
+from dimm_xl import fingerprint, pool
+from dimm_xl.archive import Archive
 from dimm_xl.assessment import Return, Status
 from dimm_xl.files import Lying, of_system, walk
 from dimm_xl.findings import Code, Finding
+from dimm_xl.memory import Memory
 from dimm_xl.returns import read_return, refused
 from dimm_xl.sheet import face
 from dimm_xl.workbook.guard import DEFAULT, ZIP, Limits, Refused, is_bundle, member, members
@@ -68,19 +70,53 @@ class Collected:
     faults: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Listed:
+    """What lies in a folder: the returns of what is set aside, the sources of what is to be read."""
+
+    aside: tuple[Return, ...]
+    sources: tuple[Source, ...]
+
+    def state(self, memory: Memory) -> str:
+        """Return the fingerprint of everything that lies there, empty when some file must be read."""
+        contents = [(source.name, source.dated, memory.knows(source.name, source.path)) for source in self.sources]
+        return fingerprint.digest(memory.reader, self.aside, contents) if all(content for *_, content in contents) else ""
+
+
+def listed(folder: Path, apart: Sequence[Path] = (), alone: frozenset[str] | None = None) -> Listed:
+    """List everything below ``folder`` but what is ``apart`` (results of this run or of an earlier one); only ``alone`` when given."""
+    lying = [one for one in walk(folder, apart) if alone is None or one.name in alone]
+    sources = (Source(one.name, one.path, dated=_dated(one.path)) for one in lying if not one.aside)
+    return Listed(tuple(_aside(one) for one in lying if one.aside), tuple(sources))
+
+
+def reader(how: Reading) -> str:
+    """Return the fingerprint of what a reading depends on besides the content: program, models, limits."""
+    return fingerprint.digest(fingerprint.program(), [(model, fingerprint.named(model)) for model in how.models], how.limits)
+
+
+def remembering(archive: Archive, how: Reading, today: str = "") -> Memory:
+    """Return what an archive knows of files read in this way."""
+    return Memory(archive, reader(how), how.limits.file, today)
+
+
 def collect(folder: Path, apart: Sequence[Path], how: Reading, heard: Heard = unheard) -> Collected:
-    """Read and check everything below ``folder`` but what is ``apart``: results of this run or of an earlier one."""
-    lying = list(walk(folder, apart))
-    returns = [_aside(one) for one in lying if one.aside]
-    sources = [Source(one.name, one.path, dated=_dated(one.path)) for one in lying if not one.aside]
-    read, faults = _read(sources, how, heard)
+    """Read and check everything below ``folder`` but what is ``apart``, keeping nothing."""
+    with Archive() as archive:
+        return gather(listed(folder, apart), how, remembering(archive, how), heard)
+
+
+def gather(lying: Listed, how: Reading, memory: Memory, heard: Heard = unheard) -> Collected:
+    """Read and check what was listed; what the memory knows is not read again."""
+    read, faults = _read(lying.sources, how, memory, heard)
     inner = [source for one in read if isinstance(one, Bundle) for source in one.sources]
-    more, more_faults = _read(inner, how, heard) if inner else ([], [])
+    more, more_faults = _read(inner, how, memory, heard) if inner else ([], [])
+    returns = list(lying.aside)
     for one in (*read, *more):
         returns += [one.listed, *one.aside] if isinstance(one, Bundle) else [one]
-    dates = {source.name: source.dated for source in (*sources, *inner)}
-    stood = newest(once(sorted(returns, key=lambda one: one.file)), dates)
-    return Collected(tuple(alike(stood)), {source.name: source for source in (*sources, *inner)}, tuple(faults + more_faults))
+    sources = {source.name: source for source in (*lying.sources, *inner)}
+    stood = newest(once(sorted(returns, key=lambda one: one.file)), {name: source.dated for name, source in sources.items()})
+    return Collected(tuple(alike(stood)), sources, tuple(faults + more_faults))
 
 
 def _aside(lying: Lying) -> Return:
@@ -98,22 +134,41 @@ def _dated(path: Path) -> float:
 FAILURES = {"time": Code.TOOK_TOO_LONG, "memory": Code.TOO_MUCH_MEMORY, "crash": Code.CRASHED, "fault": Code.FAULT}
 
 
-def _read(sources: Sequence[Source], how: Reading, heard: Heard) -> tuple[list[Return | Bundle], list[str]]:
-    """Read sources in workers; one on which the reader died is tried once more, alone, by the other engine."""
-    read: list[Return | Bundle] = []
+def _read(sources: Sequence[Source], how: Reading, memory: Memory, heard: Heard) -> tuple[list[Return | Bundle], list[str]]:
+    """Read sources that are not known in workers; one on which the reader died is tried once more, alone, by the other engine."""
+    recalled = [(source, memory.recall(source.name, source.path, Return | Bundle)) for source in sources]
+    read: list[Return | Bundle] = [_moved(one, source.path) for source, one in recalled if one is not None]
+    new = [source for source, one in recalled if one is None]
     faults: list[str] = []
     job = partial(collect_one, how)
-    for n, (source, outcome) in enumerate(pool.each(job, sources, how.workers), 1):
+    if read:
+        heard("reading", len(read), len(sources))
+    for n, (source, outcome) in enumerate(pool.each(job, new, how.workers), 1 + len(read)):
         again = outcome
         if isinstance(outcome, pool.Failed) and outcome.why == "crash":
             _, again = next(pool.each(partial(job, engine="openpyxl"), [source], 1))
         if isinstance(again, pool.Failed):
             faults += [f"{source.name}\n{again.detail}"] if again.detail else []
+            memory.whole = False
             read.append(refused(source.name, "", Finding(FAILURES[again.why])))
         else:
+            _keep(memory, source, again)
             read.append(again)
         heard("reading", n, len(sources))
     return read, faults
+
+
+def _keep(memory: Memory, source: Source, read: Return | Bundle) -> None:
+    one = read.listed if isinstance(read, Bundle) else read
+    if not one.sha256 and any(finding.code is Code.UNREADABLE for finding in one.findings):
+        memory.whole = False  # a share that was away, a file that somebody has open: next time it may be there
+    else:
+        memory.keep(source.name, source.path, read, "" if source.member else one.sha256)
+
+
+def _moved(known: Return | Bundle, path: Path) -> Return | Bundle:
+    """Return a reading with the sources of a bundle where it lies now."""
+    return replace(known, sources=tuple(replace(one, path=path) for one in known.sources)) if isinstance(known, Bundle) else known
 
 
 def collect_one(how: Reading, source: Source, engine: str = "calamine") -> Return | Bundle:

@@ -12,8 +12,11 @@ import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
+
+from dimm_xl.findings import Busy, Fault
 
 RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 """Names that Windows keeps for devices, whatever their ending."""
@@ -77,10 +80,15 @@ def walk(folder: Path, apart: Sequence[Path] = ()) -> Iterator[Lying]:
     Links are never followed: a link, a device, a pipe is special; lock files and system files are set aside too.
     """
     out = {path.resolve() for path in apart}
+
+    @cache
+    def places(above: Path) -> tuple[Path, set[Path]]:
+        found = above.resolve()
+        return found, {above.absolute(), *above.absolute().parents, found, *found.parents}
+
     for path in sorted(folder.rglob("*")):
-        if out and not out.isdisjoint(
-            (path.absolute(), *path.absolute().parents, path.parent.resolve() / path.name, *path.parent.resolve().parents)
-        ):
+        found, above = places(path.parent)
+        if out and (path.absolute() in out or found / path.name in out or not out.isdisjoint(above)):
             continue
         mode = path.lstat().st_mode
         if stat.S_ISDIR(mode):
@@ -104,6 +112,29 @@ def write_whole(path: Path, content: bytes) -> Path:
             Path(beside).unlink()
         raise
     return path
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a folder for this process alone; Busy when another holds it. The system lets go of it when a process dies."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        import fcntl
+    except ImportError:  # not on Windows: the archive, which lies in the folder, is held there
+        yield
+        return
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(place)
+        raise Busy([Fault(str(folder), 0, "", "another run is writing here; wait until it has ended")]) from None
+    except OSError:  # a share that knows no locks: the archive's is left
+        pass
+    try:
+        yield
+    finally:
+        os.close(place)
 
 
 def sweep(folder: Path) -> None:

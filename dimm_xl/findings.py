@@ -123,6 +123,10 @@ class Faulty(Exception):
         super().__init__("\n".join(map(str, self.faults)))
 
 
+class Busy(Faulty):
+    """Another run is at work there."""
+
+
 def worst(findings: Iterable[Finding]) -> Severity | None:
     """Return the gravest severity among ``findings``, None when there are none."""
     order: list[Any] = list(Severity)

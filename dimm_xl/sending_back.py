@@ -6,34 +6,46 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from dimm_xl import catalogue, pool
+from dimm_xl import catalogue
 from dimm_xl.assessment import Return
 from dimm_xl.collect import Collected, Heard, Source, unheard
 from dimm_xl.files import safe, unique, write_whole
 from dimm_xl.findings import Severity
+from dimm_xl.fingerprint import digest
+from dimm_xl.ledger import Ledger, Product
 from dimm_xl.questionnaire import Request
 from dimm_xl.questionnaire.correct import Typed, correction, faults, letter
 from dimm_xl.returns import judge, parse
 from dimm_xl.settings import Run
 from dimm_xl.workbook.write import write
 
+FOLDER = "to-correct"
 
-def send_back(asked: Run, found: Collected, heard: Heard = unheard) -> list[str]:
+
+def send_back(asked: Run, found: Collected, ledger: Ledger, heard: Heard = unheard) -> list[str]:
     """Write, for each return with errors, a workbook to correct and the text of an e-mail; for each refused one, the text alone."""
     wrong = [one for one in found.returns if any(finding.code.severity is Severity.ERROR for finding in one.findings)]
     names = unique(safe(one.file) for one in wrong)
-    jobs = [(one, found.sources[one.file], name) for one, name in zip(wrong, names, strict=True) if one.file in found.sources]
-    failed = []
-    for n, ((one, *_), outcome) in enumerate(pool.each(partial(_send_back_one, asked), jobs, asked.workers, deadline=60), 1):
-        if isinstance(outcome, pool.Failed):
-            failed.append(f"{one.file}: {outcome.why}\n{outcome.detail}")
-        heard("to correct", n, len(jobs))
-    return failed
+    wanted = asked.wanted
+    products = [
+        Product(tuple(f"{FOLDER}/{file}" for file in _files(one, name)), digest(wanted, one), (one, found.sources[one.file], name))
+        for one, name in zip(wrong, names, strict=True)
+        if one.file in found.sources
+    ]
+    return ledger.write(partial(_send_back_one, asked), products, asked.workers, partial(heard, "to correct"))
+
+
+def _files(one: Return, name: str) -> tuple[str, ...]:
+    return (f"{name}.txt",) if one.assessment is None else (f"{name}.txt", _attached(name))
+
+
+def _attached(name: str) -> str:
+    return name if name.endswith(".xlsx") else f"{name}.xlsx"
 
 
 def _send_back_one(asked: Run, job: tuple[Return, Source, str]) -> Path:
     one, source, name = job
-    folder = asked.out / "to-correct"
+    folder = asked.out / FOLDER
     if one.assessment is None:
         words = catalogue.words(asked.lang)
         return write_whole(folder / f"{name}.txt", letter(one.file, "", one.findings, "", words).encode("utf-8", "replace"))
@@ -44,7 +56,7 @@ def _send_back_one(asked: Run, job: tuple[Return, Source, str]) -> Path:
     words = catalogue.words(assessment.lang)
     todo = faults(findings, parsed.given)
     request = Request(words, glossary=catalogue.glossary())
-    attached = name if name.endswith(".xlsx") else f"{name}.xlsx"
+    attached = _attached(name)
     text = letter(one.file, named, [fault.finding for fault in todo], attached, words)
     write_whole(folder / f"{name}.txt", text.encode("utf-8", "replace"))
     return write_whole(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date
 from pathlib import Path
 
-from dimm_xl import catalogue
+from dimm_xl import catalogue, fingerprint
 from dimm_xl.collect import Reading
 from dimm_xl.page import Book
 from dimm_xl.workbook.guard import DEFAULT, Limits
@@ -42,6 +43,7 @@ class Dress:
 class Run:
     """What `run` is asked for; ``lang`` is the language of the results, ``models`` where returns may find their model.
 
+    ``archive`` is where what was read is kept (None: nowhere), ``today`` the date it gets, ``alone`` the only files to look at.
     ``previous`` is the archive of the campaign before, ``benchmark`` a pack of others’ medians.
     """
 
@@ -52,6 +54,9 @@ class Run:
     workers: int | None = None
     limits: Limits = DEFAULT
     dress: Dress = Dress()
+    archive: Path | None = None
+    today: date | None = None
+    alone: frozenset[str] | None = None
     previous: Path | None = None
     benchmark: Path | None = None
 
@@ -59,3 +64,25 @@ class Run:
     def reading(self) -> Reading:
         """How files are read."""
         return Reading(self.models, self.limits, self.workers)
+
+    @property
+    def wanted(self) -> str:
+        """The fingerprint of all that shapes what is written besides the returns: this program, options, the files they name."""
+        return fingerprint.digest(
+            fingerprint.program(), [_told(getattr(self, one.name)) for one in fields(self) if one.name not in ELSEWHERE]
+        )
+
+
+ELSEWHERE = ("returns", "out", "workers", "archive", "today", "alone")
+"""What a run is asked that does not change what is written from the same returns on the same day."""
+
+
+def _told(value: object) -> object:
+    """Return what a value comes to: a name of a file or folder counts by what that holds."""
+    if isinstance(value, str | Path):
+        return fingerprint.named(value)
+    if isinstance(value, tuple):
+        return [_told(one) for one in value]
+    if is_dataclass(value):
+        return [_told(getattr(value, one.name)) for one in fields(value)]
+    return value

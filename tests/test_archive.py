@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from dimm_xl import archive
-from dimm_xl.archive import Archive, Busy
+from dimm_xl.archive import Archive
 from dimm_xl.assessment import BLANK, UNKNOWN, Answer, Answered, NotApplicable, Return, Status
-from dimm_xl.findings import Code, Faulty, Finding
+from dimm_xl.findings import Busy, Code, Faulty, Finding
 from tests.support import assessed
 
 SAID = {

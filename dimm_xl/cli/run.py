@@ -45,7 +45,9 @@ def run(
     dress = settings.Dress(str(colours or ""), logo.read_bytes() if logo else b"", classification)
     unreadable_said(dress.colours)
     with progress(quiet=as_json) as heard:
-        summary = campaign.run(settings.Run(returns, out, lang, names, workers, raised, dress, previous, benchmark), heard)
+        summary = campaign.run(
+            settings.Run(returns, out, lang, names, workers, raised, dress, previous=previous, benchmark=benchmark), heard
+        )
     for fault in summary.faults:
         click.echo(fault, err=True)
     click.echo(json.dumps(summary.as_json(), ensure_ascii=False, indent=2) if as_json else summary_shown(summary))

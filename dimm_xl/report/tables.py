@@ -20,12 +20,14 @@ SCORES = ("organisation", "sector", "size", "scope", "code", "score", "low", "hi
 FINDINGS = ("file", "sheet", "cell", "code", "severity", "message")
 
 
-def write_tables(folder: Path, returns: Sequence[Return], results: Sequence[Result], words: Words) -> None:
-    """Write the four tables into ``folder``; numbers in full precision, empty where there is no value."""
-    write_table(folder / "returns.csv", RETURNS, returns_lines(returns, results))
-    write_table(folder / "answers.csv", ANSWERS, answers_lines(results))
-    write_table(folder / "scores.csv", SCORES, scores_lines(results))
-    write_table(folder / "findings.csv", FINDINGS, findings_lines(returns, words))
+def write_tables(folder: Path, returns: Sequence[Return], results: Sequence[Result], words: Words) -> list[Path]:
+    """Write the four tables into ``folder`` and return where; numbers in full precision, empty where there is no value."""
+    return [
+        write_table(folder / "returns.csv", RETURNS, returns_lines(returns, results)),
+        write_table(folder / "answers.csv", ANSWERS, answers_lines(results)),
+        write_table(folder / "scores.csv", SCORES, scores_lines(results)),
+        write_table(folder / "findings.csv", FINDINGS, findings_lines(returns, words)),
+    ]
 
 
 def returns_lines(returns: Sequence[Return], results: Sequence[Result]) -> Iterator[Line]:
