@@ -7,14 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dimm_xl import catalogue
+from dimm_xl import catalogue, pack
 from dimm_xl.archive import Archive, body, read, told
-from dimm_xl.assessment import Return, Status
+from dimm_xl.assessment import Assessment, Return, Status
 from dimm_xl.collect import Heard, gather, listed, remembering, unheard
 from dimm_xl.files import held, slug, sweep, unique, write_whole
+from dimm_xl.findings import Code, Fault, Faulty
 from dimm_xl.fingerprint import digest
 from dimm_xl.ledger import Ledger, Product
+from dimm_xl.model import Model
+from dimm_xl.progress import matched
 from dimm_xl.report.organisation import organisation_book
 from dimm_xl.report.result import Peers, Result
 from dimm_xl.report.tables import write_tables
@@ -22,6 +26,10 @@ from dimm_xl.scoring import score
 from dimm_xl.sending_back import FOLDER as SENT_BACK
 from dimm_xl.sending_back import send_back
 from dimm_xl.settings import Run
+
+if TYPE_CHECKING:
+    from dimm_xl.report.compared import Compared
+    from dimm_xl.report.portfolio import Beside
 
 ARCHIVE = "archive.sqlite"
 """Where a run keeps what it read, in OUT unless asked otherwise."""
@@ -105,7 +113,13 @@ def report_archived(asked: Run, heard: Heard = unheard) -> Summary:
 
 def _checked(asked: Run) -> None:
     for model in asked.models:
-        catalogue.load(model)  # a faulty model ends the run before anything is read or written
+        catalogue.load(model)  # a faulty model, archive or benchmark ends the run before anything is read or written
+    if asked.previous:
+        if asked.archive and asked.previous.resolve() == asked.archive.resolve():
+            raise Faulty([Fault(str(asked.previous), 0, "", "the archive of this very run; give that of the campaign before")])
+        earlier(asked.previous, asked.models)
+    if asked.benchmark:
+        pack.load(asked.benchmark, catalogue.load(asked.models[0]))
 
 
 def apart(asked: Run) -> list[Path]:
@@ -136,41 +150,81 @@ def identify(returns: Sequence[Return]) -> dict[str, Return]:
 
 def report(asked: Run, returns: Sequence[Return], named: Mapping[str, Return], ledger: Ledger, heard: Heard = unheard) -> list[str]:
     """Write the tables, a workbook for each organisation (in workers) and the consolidated workbook; return our own faults."""
-    from dimm_xl.report.portfolio import peers_of  # here: pandas, which no worker needs
+    from dimm_xl.report.portfolio import Beside, peers_of  # here: pandas, which no worker needs
 
     results = [result_of(name, one, asked.models) for name, one in named.items()]
-    peers = peers_of(catalogue.load(asked.models[0]), results)
-    jobs = [(name, one, peers.get(name)) for name, one in named.items()]
+    whole = catalogue.load(asked.models[0])
+    packed = pack.load(asked.benchmark, whole) if asked.benchmark else None
+    then = earlier(asked.previous, asked.models) if asked.previous else {}
+    was = last_time(then, named)
+    beside = Beside(compared_of(then, results, was, asked.models) if asked.previous else None, packed)
+    peers = peers_of(whole, results, packed)
+    jobs = [(name, one, peers.get(name), (was[name], then[was[name]]) if name in was else None) for name, one in named.items()]
     wanted = asked.wanted
     products = [Product((f"organisations/{job[0]}.xlsx",), digest(wanted, job), job) for job in jobs]
     faults = ledger.write(partial(_report_one, asked), products, asked.workers, partial(heard, "writing"))
-    ledger.together(digest(wanted, _day(asked), returns), partial(_report_all, asked, returns, results))
+    ledger.together(digest(wanted, _day(asked), returns), partial(_report_all, asked, returns, results, beside))
     return faults
 
 
-def _report_all(asked: Run, returns: Sequence[Return], results: Sequence[Result]) -> list[Path]:
+def _report_all(asked: Run, returns: Sequence[Return], results: Sequence[Result], beside: Beside) -> list[Path]:
     from dimm_xl.report.portfolio import portfolio_book
 
     words = catalogue.words(asked.lang)
     tables = write_tables(asked.out / "data", returns, results, words)
-    book = portfolio_book(catalogue.load(asked.models[0]), results, returns, words)
+    book = portfolio_book(catalogue.load(asked.models[0]), results, returns, words, beside)
     return [*tables, write_whole(asked.out / "consolidated.xlsx", asked.dress.written(book))]
 
 
-def _report_one(asked: Run, job: tuple[str, Return, Peers | None]) -> Path:
-    name, one, peers = job
-    result = replace(result_of(name, one, asked.models), peers=peers)
+def _report_one(asked: Run, job: tuple[str, Return, Peers | None, tuple[str, Return] | None]) -> Path:
+    name, one, peers, last = job
+    result = replace(result_of(name, one, asked.models), peers=peers, last=last and result_of(*last, asked.models))
     book = organisation_book(result, catalogue.words(asked.lang))
     return write_whole(asked.out / "organisations" / f"{name}.xlsx", asked.dress.written(book))
 
 
+def earlier(path: Path, models: Sequence[str]) -> dict[str, Return]:
+    """Return the accepted returns of an archive by id; Faulty when it is none, or when one is of no model of ``models``."""
+    named = identify(read(path))
+    for one in named.values():
+        try:
+            _resolved(one, models)
+        except KeyError as unknown:
+            raise Faulty([Fault(str(path), 0, one.file, f"{unknown} is in no model given; say where it is with --model")]) from None
+    return named
+
+
+def last_time(then: Mapping[str, Return], now: Mapping[str, Return]) -> Mapping[str, str]:
+    """Return, by the id of each organisation of now that was there then, its id of then; whoever gave no name is nobody's."""
+
+    def known(named: Mapping[str, Return]) -> dict[str, Assessment]:
+        said = {name: one.assessment for name, one in named.items() if Code.NO_ORGANISATION not in {each.code for each in one.findings}}
+        return {name: one for name, one in said.items() if one is not None}
+
+    return matched(known(then), known(now))
+
+
+def compared_of(then: Mapping[str, Return], now: Sequence[Result], was: Mapping[str, str], models: Sequence[str]) -> Compared:
+    """Return the results of two campaigns, each of now with its last one."""
+    from dimm_xl.report.compared import Compared
+
+    before = {name: result_of(name, one, models) for name, one in then.items()}
+    gone = tuple(one for name, one in before.items() if name not in set(was.values()))
+    return Compared(tuple(replace(one, last=before.get(was.get(one.id, ""))) for one in now), gone)
+
+
 def result_of(name: str, one: Return, models: Sequence[str]) -> Result:
     """Score an accepted return."""
-    assessment = one.assessment
-    assert assessment is not None
-    where = {catalogue.load(model).id: model for model in models}[assessment.model]
-    model = catalogue.resolved(where, assessment.cut)
-    return Result(name, one.file, one.sha256, model, assessment, score(model, assessment))
+    assert one.assessment is not None
+    model = _resolved(one, models)
+    return Result(name, one.file, one.sha256, model, one.assessment, score(model, one.assessment))
+
+
+def _resolved(one: Return, models: Sequence[str]) -> Model:
+    """Return the model that a return was made with, as its questionnaire saw it; KeyError when it is none of ``models``."""
+    assert one.assessment is not None
+    where = {catalogue.load(model).id: model for model in models}[one.assessment.model]
+    return catalogue.resolved(where, one.assessment.cut)
 
 
 def summarise(asked: Run, returns: Sequence[Return], named: Mapping[str, Return], faults: Sequence[str]) -> Summary:

@@ -45,7 +45,7 @@ class Ledger:
         return bool(self._known) and all(self._intact(file, how) for file, how in self._known.items())
 
     def write(
-        self, make: Callable[[Any], object], products: Iterable[Product], workers: int | None, heard: Callable[[int, int], None]
+        self, make: Callable[[Any], object], products: Iterable[Product], workers: pool.Workers, heard: Callable[[int, int], None]
     ) -> list[str]:
         """Have workers ``make`` those products that do not stand from the same inputs; return our own faults.
 

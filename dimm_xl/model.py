@@ -82,7 +82,10 @@ class Variation(Entry):
 
 @dataclass(frozen=True, kw_only=True)
 class Indicator(Entry):
-    """One thing that is assessed: five levels of demands, a weight of 1 to 3, and to whom it applies."""
+    """One thing that is assessed: five levels of demands, a weight of 1 to 3, and to whom it applies.
+
+    ``since``: the edition that introduced it; ``retouched``: the one that last changed what it demands.
+    """
 
     code: str
     origin: Literal["published", "authored"]
@@ -98,6 +101,7 @@ class Indicator(Entry):
     measure: Measure | None = None
     sectors: Mapping[str, Variation] = field(default_factory=dict)
     since: str | None = None
+    retouched: str | None = None
 
     def at(self, profile: Profile) -> Indicator:
         """Return this indicator as ``profile`` sees it: its sector's demands and thresholds, its target as the default."""

@@ -122,8 +122,9 @@ def _references(model: Model) -> Iterator[Problem]:
         ]
         for key, kind, ids in asked:
             yield from (((*path, *key.split(".")), f"no {kind} {one_id!r} in this model") for one_id in ids if one_id not in known[kind])
-        if one.since and one.since not in editions:
-            yield (*path, "since"), f"no edition {one.since!r} in this model"
+        for key, edition in (("since", one.since), ("retouched", one.retouched)):
+            if edition and edition not in editions:
+                yield (*path, key), f"no edition {edition!r} in this model"
 
 
 def _numbers(model: Model) -> Iterator[Problem]:

@@ -56,7 +56,7 @@ def each(
 
 def _here(
     function: Callable[[Job], Done], jobs: Iterable[Job], workers: int | None, deadline: float, memory: int
-) -> Iterator[tuple[Job, Done | Failed]]:
+) -> Generator[tuple[Job, Done | Failed], None, None]:
     count = workers or os.cpu_count() or 1
     context = multiprocessing.get_context("spawn")
     with ProcessPool(count, max_tasks=RECYCLED, initializer=_limit, initargs=[memory], context=context) as pool:
@@ -67,7 +67,7 @@ def _here(
 
 def _on_cluster(
     function: Callable[[Job], Done], jobs: Iterable[Job], scheduler: str, deadline: float
-) -> Iterator[tuple[Job, Done | Failed]]:
+) -> Generator[tuple[Job, Done | Failed], None, None]:
     """Run jobs on the workers of a Dask scheduler; ImportError without the extra ``cluster``, OSError when no scheduler answers."""
     from distributed import Client, KilledWorker  # here: only a cluster needs it
 
@@ -76,7 +76,9 @@ def _on_cluster(
         yield from _in_order(jobs, lambda job: executor.submit(_within, deadline, function, job), AHEAD * count, KilledWorker)
 
 
-def _in_order(jobs: Iterable[Job], start: Callable[[Job], Any], ahead: int, crash: type[Exception]) -> Iterator[tuple[Job, Any]]:
+def _in_order(
+    jobs: Iterable[Job], start: Callable[[Job], Any], ahead: int, crash: type[Exception]
+) -> Generator[tuple[Job, Any], None, None]:
     """Start jobs a few ahead and yield their outcomes in order; ``crash`` is what a job that ended its worker raises."""
     waiting: deque[tuple[Job, Any]] = deque()
     for job in jobs:

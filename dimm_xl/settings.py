@@ -45,6 +45,7 @@ class Run:
     """What `run` is asked for; ``lang`` is the language of the results, ``models`` where returns may find their model.
 
     ``archive`` is where what was read is kept (None: nowhere), ``today`` the date it gets, ``alone`` the only files to look at.
+    ``previous`` is the archive of the campaign before, ``benchmark`` a pack of others’ medians.
     """
 
     returns: Path
@@ -57,6 +58,8 @@ class Run:
     archive: Path | None = None
     today: date | None = None
     alone: frozenset[str] | None = None
+    previous: Path | None = None
+    benchmark: Path | None = None
 
     @property
     def reading(self) -> Reading:

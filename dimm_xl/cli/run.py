@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 @click.option("--lang", type=LANG, default="fr", show_default=True, help="The language of the results.")
 @click.option("--model", "names", multiple=True, default=["dimm"], show_default=True, help="Models that returns may be of.")
 @click.option("--workers", type=click.IntRange(0), help="Worker processes; one a processor by default.")
+@click.option("--scheduler", default="", metavar="ADDRESS", help="A Dask scheduler, tcp://HOST:8786: its workers do the work.")
 @click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Raise a limit of reading, such as file=100000000.")
 @click.option("--logo", type=FILE, help="A picture (PNG or JPEG) for the first page of each workbook.")
 @click.option("--colours", type=FILE, help="A look file (YAML) with other colours; see templates/look.yaml.")
 @click.option("--classification", default="", metavar="TEXT", help="Printed on top of each page, such as CONFIDENTIAL.")
 @click.option("--archive", type=KEPT, help="The file that keeps what was read, for the next run; OUT/archive.sqlite by default.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The date of this run (YYYY-MM-DD); today by default.")
+@click.option("--previous", type=FILE, metavar="ARCHIVE", help="The archive of the campaign before: results show what moved, and why.")
+@click.option("--benchmark", type=FILE, metavar="PACK", help="A benchmark pack (YAML) of `study`: peers come from it.")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary that a script can read.")
 def run(as_json: bool, **options: Any) -> None:
     """Read every workbook under RETURNS, check and score it, and write the results into the folder OUT.
@@ -51,7 +54,8 @@ def run(as_json: bool, **options: Any) -> None:
 def asked_of(
     out: Path, returns: Path = Path(), lang: str = "fr", names: tuple[str, ...] = ("dimm",), workers: int | None = None,
     limits: tuple[str, ...] = (), logo: Path | None = None, colours: Path | None = None, classification: str = "",
-    archive: Path | None = None, today: datetime | None = None,
+    archive: Path | None = None, today: datetime | None = None, scheduler: str = "",
+    previous: Path | None = None, benchmark: Path | None = None,
 ) -> Run:  # fmt: skip
     """Return what a run is asked for from the options of the command line; BadParameter for a limit that is none."""
     from dimm_xl import campaign, settings
@@ -64,7 +68,8 @@ def asked_of(
     dress = settings.Dress(str(colours or ""), logo.read_bytes() if logo else b"", classification)
     unreadable_said(dress.colours)
     day = today.date() if today else date.today()
-    return settings.Run(returns, out, lang, names, workers, raised, dress, archive or out / campaign.ARCHIVE, day)
+    kept = archive or out / campaign.ARCHIVE
+    return settings.Run(returns, out, lang, names, scheduler or workers, raised, dress, kept, day, previous=previous, benchmark=benchmark)
 
 
 def end(summary: Summary, as_json: bool = False) -> None:

@@ -21,7 +21,11 @@ def of_run(*names: str) -> list[click.Parameter]:
 
 
 @main.command(
-    params=[*of_run("returns"), click.Argument(["archive"], type=KEPT), *of_run("lang", "names", "workers", "limits", "today", "as_json")]
+    params=[
+        *of_run("returns"),
+        click.Argument(["archive"], type=KEPT),
+        *of_run("lang", "names", "workers", "scheduler", "limits", "today", "as_json"),
+    ]
 )
 def collect(as_json: bool, archive: Path, **options: Any) -> None:
     """Read and check every workbook under RETURNS into the file ARCHIVE, and say what is wrong; write nothing else.
@@ -45,7 +49,7 @@ def collect(as_json: bool, archive: Path, **options: Any) -> None:
 @main.command(
     params=[
         click.Argument(["archive"], type=EXISTING_ARCHIVE),
-        *of_run("out", "lang", "names", "workers", "logo", "colours", "classification", "today", "as_json"),
+        *of_run("out", "lang", "names", "workers", "scheduler", "logo", "colours", "classification", "today", "as_json"),
     ]
 )
 def report(as_json: bool, **options: Any) -> None:

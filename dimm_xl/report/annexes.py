@@ -92,6 +92,10 @@ def method_page(result: Result, words: Words) -> Page:
             "version": __version__,
         },
     }
+    if result.peers and result.peers.source:
+        facts["benchmark"] = {"name": result.peers.source, "count": result.peers.count}
+    if result.last:
+        facts["progress"] = {"file": result.last.file, "edition": words.of(result.last.model.edition.name)}
     puts = [Put(0, 0, words("method.title"), "title", cols=2)]
     for n, (key, given) in enumerate(facts.items(), 2):
         puts += [Put(n, 0, words(f"method.{key}.title"), "guide-title"), Put(n, 1, words(f"method.{key}.text", **given), "guide")]

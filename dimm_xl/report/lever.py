@@ -5,7 +5,7 @@ from __future__ import annotations
 from dimm_xl.layout import sheet_name
 from dimm_xl.model import Indicator, Lever
 from dimm_xl.page import Bars, Chart, Page, Put, Row, Rules, Series, Table
-from dimm_xl.report.result import Result, between, bin_rules, demands, judged, rounded, shown
+from dimm_xl.report.result import Result, between, bin_rules, demands, grouping_shown, judged, rounded, shown
 from dimm_xl.scoring import Standing, standing
 from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
@@ -48,6 +48,7 @@ def _groupings(name: str, result: Result, lever: Lever, words: Words) -> Table:
         Column("value", words("result.column.score"), look="row-score"),
         Column("target", words("result.column.target"), look="row-figure"),
         Column("heard", words("result.column.answers"), look="row-quiet"),
+        *((Column("last", words("result.column.last"), look="row-figure"),) if result.last else ()),
     )
     rows = []
     for grouping in lever.groupings:
@@ -56,7 +57,16 @@ def _groupings(name: str, result: Result, lever: Lever, words: Words) -> Table:
         hidden = standing(score, result.model.scoring) is Standing.HIDDEN
         value = None if hidden else score.value
         rows.append(
-            Row({"code": grouping.code, "grouping": words.of(grouping.name), "value": value, "target": score.target, "heard": heard})
+            Row(
+                {
+                    "code": grouping.code,
+                    "grouping": words.of(grouping.name),
+                    "value": value,
+                    "target": score.target,
+                    "heard": heard,
+                    "last": grouping_shown(result.last.model, result.last, grouping.code) if result.last else None,
+                }
+            )
         )
     return Table(f"groupings_{lever.code}", Sheet(name, "code", columns), tuple(rows), GROUPINGS_ROW, filters=False)
 
@@ -112,6 +122,7 @@ def _chart(result: Result, lever: Lever, table: Table, words: Words) -> Chart:
         finding(result, lever, words),
         (
             Series(words("chart.target"), names, table.span("target"), "target"),
+            *((Series(words("chart.last"), names, table.span("last"), "last"),) if result.last else ()),
             Series(words("chart.you"), names, table.span("value"), "you"),
         ),
         row=GROUPINGS_ROW - 1,

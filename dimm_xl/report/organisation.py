@@ -1,4 +1,4 @@
-"""The result workbook of one organisation: page one, a sheet a lever, roadmap, what-if, evidence, method, flat data."""
+"""The result workbook of one organisation: page one, a sheet a lever, progress, roadmap, what-if, evidence, method, flat data."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dimm_xl.report.annexes import data_page, method_page, roadmap_page
 from dimm_xl.report.evidence import evidence_page, open_page
 from dimm_xl.report.lever import lever_page
 from dimm_xl.report.page_one import page_one
+from dimm_xl.report.progress import progress_page
 from dimm_xl.report.result import Result, about
 from dimm_xl.report.whatif import whatif_page
 from dimm_xl.roadmap import steps
@@ -18,6 +19,7 @@ def organisation_book(result: Result, words: Words) -> Book:
     roadmap = steps(result.model, result.scores, result.assessment.selection)
     levers = [lever_page(result, lever, words) for lever in result.model.levers]
     rest = [
+        *((progress_page(result, result.progress, words),) if result.progress else ()),
         roadmap_page(result, roadmap, words),
         whatif_page(result, roadmap, words),
         evidence_page(result, words),

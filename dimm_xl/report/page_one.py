@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from dimm_xl.model import Indicator, Lever
 from dimm_xl.page import Chart, Link, Page, Put, Rich, Row, Series, Span, Table, Value
+from dimm_xl.progress import Progress, trend
+from dimm_xl.report.progress import levers_table, seen
 from dimm_xl.report.result import Result, about, between, bin_rules, functions, rounded
 from dimm_xl.roadmap import Step, strengths
 from dimm_xl.scoring import ROUNDING, Score, Standing, bin_of, standing
@@ -95,7 +97,9 @@ def _levers(name: str, result: Result, pages: Sequence[str], words: Words) -> Ta
         Column("value", words("result.column.score"), look="row-score"),
         Column("target", words("result.column.target"), look="row-figure"),
         Column("peers", words("result.column.peers"), look="row-figure"),
-        Column("middle", words("result.column.middle"), look="row-quiet"),
+        Column("last", words("result.column.last"), look="row-quiet")
+        if result.last
+        else Column("middle", words("result.column.middle"), look="row-quiet"),
         Column("bin", words("result.column.bin"), look="row"),
         Column("heard", words("result.column.answers"), look="row-quiet"),
     )
@@ -119,21 +123,35 @@ def _lever_row(result: Result, lever: Lever, page: str, words: Words) -> Row:
             "target": score.target,
             "peers": spread.median if spread else None,
             "middle": middle or "–",
+            "last": _last(result.progress, lever, words),
             "bin": words(f"bin.{found.value}") if found else words("unjudged.few"),
             "heard": f"{words(f'standing.{now.value}')[0]} {words('result.heard', answered=score.answered, expected=score.expected)}",
         }
     )
 
 
+def _last(progress: Progress | None, lever: Lever, words: Words) -> str | None:
+    """Return which way a lever went since last time, and from where."""
+    if progress is None:
+        return None
+    then, _, change = seen(progress, progress.levers[lever.code])
+    if then is None:
+        return "–"
+    way = "" if change is None else words(f"progress.trend.{trend(change).value}")
+    return words("progress.from", trend=way, then=words.number(then)).strip()
+
+
 def _note(result: Result, words: Words) -> str:
     """Return what score, target and peers mean, under the table."""
     if result.peers is None:
         return f"{words('result.target_note')} {words('result.no_peers')}"
-    profile = result.assessment.profile
+    peers, profile = result.peers, result.assessment.profile
     names = {"sector": result.model.names["sector"].get(profile.sector), "size": result.model.names["size"].get(profile.size)}
-    name = names.get(result.peers.scope)
-    group = words(f"result.peers.{result.peers.scope}", name=words.of(name) if name else "")
-    return f"{words('result.target_note')} {words('result.peers_note', count=result.peers.count, group=group)}"
+    name = names.get(peers.scope)
+    group = words(f"result.peers.{peers.scope}", name=words.of(name) if name else "")
+    note = words("result.peers_median" if result.last else "result.peers_note", count=peers.count, group=group)
+    source = [words("result.peers_source", name=peers.source)] if peers.source else []
+    return " ".join((words("result.target_note"), note, *source))
 
 
 def _shown(result: Result, score: Score) -> Value:
@@ -144,6 +162,9 @@ def _shown(result: Result, score: Score) -> Value:
 def _radar(result: Result, table: Table, words: Words) -> Chart:
     names = table.span("name")
     series = [Series(words("chart.target"), names, table.span("target"), "target")]
+    if result.progress:
+        then = levers_table(result.progress, words).span("then", 1, len(result.model.levers))
+        series.append(Series(words("chart.last"), names, then, "last"))
     if result.peers:
         series.append(Series(words("chart.peers"), names, table.span("peers"), "peers"))
     series.append(Series(words("chart.you"), names, table.span("value"), "you"))
@@ -199,6 +220,6 @@ def _actions(result: Result, row: int, roadmap: tuple[Step, ...], words: Words) 
 
 def _contents(row: int, rest: Sequence[str], words: Words) -> list[Put]:
     """Return the links to the sheets that follow the levers."""
-    places = ((2, 2), (4, 2), (6, 1), (7, 1), (RIGHT, 2), (RIGHT + 2, 1))
+    places = ((2, 2), (4, 2), (6, 1), (7, 1), (RIGHT, 2), (RIGHT + 2, 1), (RIGHT + 3, 1))
     links = [Put(row, col, Link(name, Span(name, 0, 0, 0, 0)), "link", cols=cols) for (col, cols), name in zip(places, rest, strict=False)]
     return [Put(row, 0, words("result.next"), "hint", cols=2), *links]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import pandas as pd
@@ -12,7 +13,9 @@ from dimm_xl import benchmark
 from dimm_xl.assessment import Return, Status
 from dimm_xl.layout import sheet_name
 from dimm_xl.model import Lever, Model
+from dimm_xl.pack import Pack
 from dimm_xl.page import Book, Chart, Page, Put, Row, Rules, Series, Shades, Table
+from dimm_xl.report.compared import Compared, progress_pages
 from dimm_xl.report.groups import crossed_page, gaps_page, group_page, known_first, median_chart, spread_row
 from dimm_xl.report.listings import findings_page, flat_page, heat_page, ranking_page
 from dimm_xl.report.result import Described, Peers, Result, bin_rules, described_sheet, grouping_shown, shown
@@ -21,11 +24,23 @@ from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
 
 
-def portfolio_book(model: Model, results: Sequence[Result], returns: Sequence[Return], words: Words) -> Book:
+@dataclass(frozen=True)
+class Beside:
+    """What a run is set beside: the campaign before, a benchmark of others."""
+
+    compared: Compared | None = None
+    pack: Pack | None = None
+
+
+ALONE = Beside()
+
+
+def portfolio_book(model: Model, results: Sequence[Result], returns: Sequence[Return], words: Words, beside: Beside = ALONE) -> Book:
     """Compose the consolidated workbook of a run; ``model`` is the whole model (no profile applied)."""
-    scores = frame(model, results)
+    scores, compared = frame(model, results), beside.compared
     pages = [
-        _overview(model, scores, returns, words),
+        _overview(model, scores, returns, beside.pack, words),
+        *(progress_pages(model, compared, words) if compared else ()),
         ranking_page(model, results, words),
         *(_lever(model, lever, scores, results, words) for lever in model.levers),
         group_page(model, scores, "sector", words),
@@ -39,10 +54,11 @@ def portfolio_book(model: Model, results: Sequence[Result], returns: Sequence[Re
     return Book(words("portfolio.title"), words.of(model.name), words.lang, tuple(pages))
 
 
-def peers_of(model: Model, results: Sequence[Result]) -> Mapping[str, Peers]:
+def peers_of(model: Model, results: Sequence[Result], pack: Pack | None = None) -> Mapping[str, Peers]:
     """Return whom each organisation may be compared with, by its id: its sector, else its size, else all; never fewer than five.
 
-    Only organisations that agreed to the comparison count; the organisation itself is one of them.
+    Those of the benchmark ``pack`` where it has such a group, else those of this campaign: only organisations that agreed to the
+    comparison, the organisation itself among them.
     """
     agreed = [result for result in results if result.assessment.respondent.get("consent") == "yes"]
     codes = [lever.code for lever in model.levers]
@@ -50,9 +66,14 @@ def peers_of(model: Model, results: Sequence[Result]) -> Mapping[str, Peers]:
     counts = Counter(key for one in agreed for key in _scopes(one))
     found = {}
     for result in results:
-        scope = next((key for key in _scopes(result) if key in groups), None)
-        if scope:
-            found[result.id] = Peers(scope[0], counts[scope], groups[scope])
+        for scope in _scopes(result):
+            if pack and (theirs := pack.group(*scope)):
+                spreads = {code: one.spread for code, one in theirs.levers.items()}
+                found[result.id] = Peers(scope[0], theirs.count, spreads, pack.name)
+                break
+            if scope in groups:
+                found[result.id] = Peers(scope[0], counts[scope], groups[scope])
+                break
     return found
 
 
@@ -83,10 +104,11 @@ def _values(scores: pd.DataFrame, field: str) -> list[float]:
 # --- overview
 
 
-def _overview(model: Model, scores: pd.DataFrame, returns: Sequence[Return], words: Words) -> Page:
+def _overview(model: Model, scores: pd.DataFrame, returns: Sequence[Return], pack: Pack | None, words: Words) -> Page:
     name = words("sheet.overview")
     counts = Counter(one.status for one in returns)
     overall = _values(scores, "overall")
+    notes = (words("portfolio.note", fewest=FEWEST), _published(model, words), _benchmark(pack, words))
     status = Table(
         "statuses",
         described_sheet(name, (("status", "row-strong", 34), ("count", "row-figure-whole", 11)), words, "status"),
@@ -95,13 +117,19 @@ def _overview(model: Model, scores: pd.DataFrame, returns: Sequence[Return], wor
         filters=False,
     )
     bins = _bins(name, "distribution", model, overall, status.bottom + 2, words)
-    levers = _lever_medians(name, model, scores, bins.bottom + 2, words)
+    levers = _lever_medians(name, model, scores, pack, bins.bottom + 2, words)
     return Page(
         name,
         puts=(
             Put(0, 0, words("portfolio.title"), "title", cols=12),
             Put(1, 0, _headline(model, scores, words), "subtitle", cols=12),
-            Put(2, 0, " ".join((words("portfolio.note", fewest=FEWEST), _published(model, words))).strip(), "hint", cols=12),
+            Put(
+                2,
+                0,
+                " ".join(filter(None, notes)),
+                "hint",
+                cols=12,
+            ),
         ),
         tables=(status, bins, levers),
         charts=(
@@ -118,6 +146,11 @@ def _overview(model: Model, scores: pd.DataFrame, returns: Sequence[Return], wor
 def _published(model: Model, words: Words) -> str:
     published = model.scoring.published
     return words("portfolio.published", about=words.of(published.about)) if published else ""
+
+
+def _benchmark(pack: Pack | None, words: Words) -> str:
+    theirs = pack.group("all", "") if pack else None
+    return words("portfolio.benchmark", name=pack.name, count=theirs.count) if pack and theirs else ""
 
 
 def _headline(model: Model, scores: pd.DataFrame, words: Words) -> str:
@@ -156,7 +189,7 @@ def _bins(name: str, table: str, model: Model, values: Sequence[float], row: int
     )
 
 
-def _lever_medians(name: str, model: Model, scores: pd.DataFrame, row: int, words: Words) -> Table:
+def _lever_medians(name: str, model: Model, scores: pd.DataFrame, pack: Pack | None, row: int, words: Words) -> Table:
     described: Described = (
         ("lever", "row-strong", 34),
         ("count", "row-figure-whole", 11),
@@ -169,6 +202,10 @@ def _lever_medians(name: str, model: Model, scores: pd.DataFrame, row: int, word
         spread_row("lever", f"{lever.code} · {words.of(lever.name)}", benchmark.spread(_values(scores, lever.code)))
         for lever in model.levers
     ]
+    if pack and (theirs := pack.group("all", "")):
+        described += (("benchmark", "row-figure", 13),)
+        medians = [theirs.levers[lever.code].median if lever.code in theirs.levers else None for lever in model.levers]
+        rows = [replace(row, values={**row.values, "benchmark": median}) for row, median in zip(rows, medians, strict=True)]
     return Table("lever_medians", described_sheet(name, described, words, "lever"), known_first(rows), row, filters=False)
 
 

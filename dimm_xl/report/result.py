@@ -10,6 +10,7 @@ from functools import cached_property
 from dimm_xl.assessment import Answer, Assessment, State
 from dimm_xl.model import Indicator, Model, Text
 from dimm_xl.page import Rule
+from dimm_xl.progress import Moment, Progress, compare
 from dimm_xl.scoring import Bin, Score, Scores, Spread, Standing, bin_of, standing
 from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
@@ -17,16 +18,23 @@ from dimm_xl.words import Words
 
 @dataclass(frozen=True)
 class Peers:
-    """How comparable organisations stand: of the same ``scope`` (sector, size or all), with their spread by lever."""
+    """How comparable organisations stand: of the same ``scope`` (sector, size or all), with their spread by lever.
+
+    ``source`` names the benchmark they come from, empty for the campaign itself.
+    """
 
     scope: str
     count: int
     levers: Mapping[str, Spread]
+    source: str = ""
 
 
 @dataclass(frozen=True)
 class Result:
-    """An accepted return with its scores; ``model`` is resolved for its profile, ``id`` is unique in the run and safe as a file name."""
+    """An accepted return with its scores; ``model`` is resolved for its profile, ``id`` is unique in the run and safe as a file name.
+
+    ``last`` is the organisation's result of the campaign before, when there is one.
+    """
 
     id: str
     file: str
@@ -35,6 +43,14 @@ class Result:
     assessment: Assessment
     scores: Scores
     peers: Peers | None = None
+    last: Result | None = None
+
+    @cached_property
+    def progress(self) -> Progress | None:
+        """What moved since last time, None without a last time."""
+        if self.last is None:
+            return None
+        return compare(Moment(self.last.model, self.last.assessment), Moment(self.model, self.assessment))
 
     @property
     def states(self) -> Counter[str]:
