@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import get_type_hints
 
 from dimm_xl.model import Indicator, Model, Text
-from dimm_xl.sheet import CONTROLS, LONGEST_TEXT
+from dimm_xl.sheet import CONTROLS, LONGEST_TEXT, face
 
 LONGEST_DEMAND = 220
 LANGUAGE, ID, LEVER = "[a-z]{2,3}", r"[a-z0-9][a-z0-9._-]*", "[A-Z]+"
@@ -87,7 +87,7 @@ def _languages(value: object, languages: tuple[str, ...], path: tuple[str | int,
 def _text(text: Text, languages: tuple[str, ...], path: tuple[str | int, ...]) -> Iterator[Problem]:
     if set(text) != set(languages):
         yield path, f"languages {', '.join(text) or 'none'} instead of {', '.join(languages)}"
-    yield from (((*path, lang), "no text") for lang, shown in text.items() if not shown.strip())
+    yield from (((*path, lang), "no text") for lang, shown in text.items() if not face(shown))
     unwritable = (lang for lang, shown in text.items() if CONTROLS.search(shown) or "\r" in shown or _units(shown) > LONGEST_TEXT)
     yield from (((*path, lang), "a text that no cell can hold: too long, or with control characters") for lang in unwritable)
 
