@@ -1,4 +1,4 @@
-"""A model's workbook on its way in: read in a worker, since what people send can be built to harm; written as files only when it is sound."""
+"""A model's workbook on its way in: read in a worker, since a file can be built to harm; written as files only when it is sound."""
 
 from __future__ import annotations
 
@@ -33,5 +33,7 @@ def import_model(file: Path, folder: Path) -> Model:
 def _read(name: str, file: Path) -> Model | tuple[Fault, ...]:
     try:
         return model_of(name, file.read_bytes())
+    except OSError as problem:
+        return (Fault(name, 0, "", problem.strerror or str(problem)),)
     except Faulty as faulty:
         return faulty.faults

@@ -17,6 +17,8 @@ TOP = 3
 ROOM = {"indicators": 30, "demands": 150, "targets": 40, "thresholds": 40, "measures": 15, "chosen": 15}
 """Blank rows that are ready to be typed into, where more than the usual ones are wanted."""
 USUAL_ROOM = 8
+TITLE = 100
+"""Characters that the title and the line below it may take, as far as there are columns."""
 FROZEN = {"indicators": 3, "demands": 2}
 """Columns that stay in sight, where more than the key does."""
 STEPS = ("edit", "add", "sector", "measure", "remove", "language", "text", "back")
@@ -58,7 +60,9 @@ def _page(name: str, described: Sheet, held: Sequence[Values], sources: Mapping[
         lists={column: _offered(field, sources, words) for column, field in fields.items() if _offers(field)},
         notes={_first(described, field): words(f"modelbook.note.{field.name}") for field in SHEETS[name]},
     )
-    wide = min(len(described.columns), FROZEN.get(name, 1) + 3)
+    wide = next(
+        (n for n in range(1, len(described.columns)) if sum(one.width for one in described.columns[:n]) >= TITLE), len(described.columns)
+    )
     return Page(
         described.name,
         puts=(Put(0, 0, described.name, "title", cols=wide), Put(1, 0, words(f"modelbook.about.{name}"), "hint", cols=wide)),
@@ -92,7 +96,8 @@ def _offered(field: Field, sources: Mapping[str, Span], words: Words) -> Span | 
 
 def _facts_page(model: Model, words: Words, others: Sequence[Words]) -> Page:
     described = facts_sheet(words, others)
-    shown, picks = [], []
+    shown: list[Row] = []
+    picks: list[Put] = []
     for path, value in facts(model).items():
         field, lang = (FACTS[path], "") if path in FACTS else (FACTS[path.rpartition(".")[0]], path.rpartition(".")[2])
         kind = choice(field.name, words, others) if field.name in CHOICES else field.kind
@@ -111,13 +116,11 @@ def _guide(model: Model, languages: Sequence[Words], names: Mapping[str, str], w
     """Compose the first sheet: how to edit, and what stands where, in every language of ours."""
     lines: list[tuple[Put, ...]] = []
     for speech in languages:
-        lines.append((Put(0, 0, speech("modelbook.guide.title"), "subtitle", cols=2),))
-        for step in STEPS:
-            lines.append(_line(speech(f"modelbook.guide.{step}.title"), "guide-title", speech(f"modelbook.guide.{step}.text")))
-        for name, shown in names.items():
-            link = Link(shown, Span(shown, TOP + 1, 0, TOP + 1, 0))
-            lines.append(_line(link, "row-link", speech(f"modelbook.about.{name}")))
-        lines.append(())
+        steps = [(speech(f"modelbook.guide.{step}.title"), speech(f"modelbook.guide.{step}.text")) for step in STEPS]
+        sheets = [(Link(shown, Span(shown, TOP + 1, 1, TOP + 1, 1)), speech(f"modelbook.about.{name}")) for name, shown in names.items()]
+        lines += [(Put(0, 0, speech("modelbook.guide.title"), "subtitle", cols=2),)]
+        lines += [*(_line(left, "guide-title", right) for left, right in steps), ()]
+        lines += [*(_line(left, "row-link", right) for left, right in sheets), ()]
     title = Put(0, 0, _title(model, words), "title", cols=2)
     puts = (title, *(replace(put, row=row) for row, line in enumerate(lines, 2) for put in line))
     return Page(words("modelbook.sheet.guide"), puts=puts, widths={0: 30, 1: 116}, portrait=True)

@@ -100,7 +100,7 @@ class Draft:
         return found
 
     def _under(self, name: str, key: str, parents: Sequence[Line]) -> list[list[Line]]:
-        """Return the lines under each parent; one whose parent does not exist is told, and taken under the first to check it all the same."""
+        """Return the lines under each parent; without one, it is told, and checked all the same under the first."""
         under: list[list[Line]] = [[] for _ in parents]
         codes = [parent.values["code"] for parent in parents]
         for line in self._lines.sheets[name]:
@@ -140,9 +140,7 @@ class Draft:
                 several = [
                     self._indicator((*at, "indicators", c), line, grouping, bodies) for c, line in enumerate(groupings[id(grouping)])
                 ]
-                tree["groupings"].append(
-                    {**self._plain(at, grouping, "code"), **self._texts(at, grouping, "name"), "indicators": several}
-                )
+                tree["groupings"].append({**self._plain(at, grouping, "code"), **self._texts(at, grouping, "name"), "indicators": several})
             levers.append(tree)
         return levers
 

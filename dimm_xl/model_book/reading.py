@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-
 from typing import Any
 
 from dimm_xl.model_book.sheets import CHOICES, FACTS, RAW, SHEETS, Field, Shape, choice, facts_sheet, sheet
@@ -155,26 +154,25 @@ class _Reader:
         for r in range(reading.top + 1, len(grid)):
             cells = {place: text(grid[r][place]) for place in reading.places.values() if place < len(grid[r])}
             if not cells.get(key) and any(cells.values()):
-                self.told.append(Told(f"{name}!{address(r, key)}", f"nothing stands here; needed is “{described.column(described.key).title}”"))
+                self.told.append(
+                    Told(f"{name}!{address(r, key)}", f"nothing stands here; needed is “{described.column(described.key).title}”")
+                )
 
     def _understood(self, said: Field, kind: Kind, cell: Any, place: str | None) -> Any:
         """Return the value of a cell, or what stands in for it once what is wrong has been told (no place: there is no such cell)."""
-        blank = cell is None or (isinstance(cell, str) and not face(cell))
-        if place is None or (blank and place not in self.formulas):
-            if place is not None and said.stands_in is not None:
-                self.told.append(Told(place, f"nothing stands here; needed is {self.words(kind.expects)}"))
+        if place is None:
             return said.stands_in
-        try:
-            if place in self.formulas:
-                raise ValueError(text(cell))  # noqa: TRY301  -- a formula is as wrong as what it may show
-            return kind.parse(cell)
-        except ValueError:
-            self.told.append(Told(place, self._wrong(kind, cell, place)))
-            return said.stands_in
-
-    def _wrong(self, kind: Kind, cell: Any, place: str) -> str:
         if place in self.formulas:
-            return f"a formula (it shows “{text(cell)[:80]}”): type its value instead"
-        if isinstance(cell, CellError):
-            return f"an error ({cell}): type the value instead"
-        return f"“{text(cell)[:80]}” is not {self.words(kind.expects)}"
+            wrong = f"a formula (it shows “{text(cell)[:80]}”): type its value instead"
+        elif cell is None or (isinstance(cell, str) and not face(cell)):
+            wrong = f"nothing stands here; needed is {self.words(kind.expects)}" if said.stands_in is not None else ""
+        else:
+            try:
+                return kind.parse(cell)
+            except ValueError:
+                wrong = f"“{text(cell)[:80]}” is not {self.words(kind.expects)}"
+            if isinstance(cell, CellError):
+                wrong = f"an error ({cell}): type the value instead"
+        if wrong:
+            self.told.append(Told(place, wrong))
+        return said.stands_in

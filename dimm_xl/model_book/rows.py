@@ -25,11 +25,13 @@ def facts(model: Model) -> Values:
         "scoring.provisional_below": model.scoring.provisional_below,
         "scoring.hidden_below": model.scoring.hidden_below,
         "scoring.distribution": model.scoring.distribution,
-        "scoring.published.shares": published and published.shares,
+        "scoring.published.shares": published.shares if published else None,
         **_text("name", model.name),
-        **_text("scoring.published.about", published and published.about),
+        **_text("scoring.published.about", published.about if published else None),
     }
-    paths = [f"{path}.{lang}" if field.spoken else path for path, field in FACTS.items() for lang in (model.languages if field.spoken else ("",))]
+    paths = [
+        f"{path}.{lang}" if field.spoken else path for path, field in FACTS.items() for lang in (model.languages if field.spoken else ("",))
+    ]
     return {path: known.get(path) for path in paths}
 
 
@@ -89,7 +91,8 @@ def _indicator(one: Indicator, grouping: str, model: Model) -> Values:
 
 def _demands(one: Indicator) -> Iterator[Values]:
     """Yield the demands of each level, the general ones before those of a sector."""
-    held = {None: one.levels, **{sector: varied.levels for sector, varied in one.sectors.items()}}
+    held: dict[str | None, Mapping[int, tuple[Text, ...]]] = {None: one.levels}
+    held |= {sector: varied.levels for sector, varied in one.sectors.items()}
     for sector, levels in held.items():
         for level, demands in sorted(levels.items()):
             for rank, demand in enumerate(demands, 1):
@@ -110,7 +113,9 @@ def _measure(one: Indicator) -> Iterator[Values]:
 def _thresholds(one: Indicator, model: Model) -> Iterator[Values]:
     if one.measure:
         first = model.scale.lowest + 1
-        for sector, several in {None: one.measure.thresholds, **one.measure.sectors}.items():
+        held: dict[str | None, tuple[float, ...]] = {None: one.measure.thresholds}
+        held |= one.measure.sectors.items()
+        for sector, several in held.items():
             steps = {f"threshold.{level}": threshold for level, threshold in enumerate(several, first)}
             yield {"indicator": one.code, "sector": sector, **steps}
 

@@ -7,9 +7,10 @@ A field is spoken (a column a language) or stands across the sizes or the levels
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -39,7 +40,7 @@ def tick(cell: object) -> bool:
     """Return whether a cell is ticked: with a tick, a cross, yes or 1; ValueError for anything but those and their contraries."""
     marks = {"✓": True, "✔": True, "x": True, "oui": True, "yes": True, "true": True, "1": True}
     marks |= dict.fromkeys(("-", "–", "non", "no", "false", "0"), False)
-    return _known(marks, cell)
+    return bool(_known(marks, cell))
 
 
 def listed(cell: object) -> tuple[str, ...]:
@@ -148,7 +149,11 @@ SHEETS: Mapping[str, tuple[Field, ...]] = {
         Field("threshold", NUMBER, 10, across="level"),
     ),
     "selections": (Field("id", ID, 18, stands_in=""), _spoken("name", 34), _spoken("description", 56)),
-    "chosen": (Field("selection", REFERENCE, 18, offers="selections", stands_in=""), _code("indicator", "indicators", 12), _spoken("action", 60)),
+    "chosen": (
+        Field("selection", REFERENCE, 18, offers="selections", stands_in=""),
+        _code("indicator", "indicators", 12),
+        _spoken("action", 60),
+    ),
     "editions": (Field("id", ID, 12, stands_in=""), Field("year", WHOLE, 9, stands_in=1), _spoken("name", 44)),
     "sizes": _named(),
     "sectors": _named(),
@@ -215,8 +220,7 @@ def choice(name: str, words: Words, others: Sequence[Words]) -> Kind:
     """Return the kind of a cell that holds one of a field's choices, shown by its label; ids and every language's labels are understood."""
     known = {face(spelling): one for one in CHOICES[name] for spelling in (one, *(w(f"modelbook.choice.{one}") for w in (words, *others)))}
     labels = {one: words(f"modelbook.choice.{one}") for one in CHOICES[name]}
-    parse: Callable[[object], Any] = lambda cell: _known(known, cell)  # noqa: E731
-    return Kind("kind.choice", parse, labels.__getitem__)
+    return Kind("kind.choice", partial(_known, known), labels.__getitem__)
 
 
 def facts_sheet(words: Words, others: Sequence[Words]) -> Sheet:
@@ -232,8 +236,8 @@ def facts_sheet(words: Words, others: Sequence[Words]) -> Sheet:
         "path",
         (
             Column("path", "path", hidden=True),
-            column("fact", look="strong", width=36),
+            column("fact", look="term", width=36),
             column("value", kind=RAW, entry=True, look="edit", width=56),
-            column("hint", look="quiet", width=74),
+            column("hint", look="hint", width=78),
         ),
     )

@@ -192,8 +192,8 @@ class _Writer:
         options = {"name": table.name, "columns": headers, "style": None, "autofilter": table.filters}
         bounds = (table.row, table.col, table.bottom, table.col + len(columns) - 1)
         _took(self.sheet.add_table(*bounds, options), "table", table.name)
-        for place, rule in offers(table):
-            _took(self.sheet.data_validation(*place, rule), "list", place)
+        for place, offer in offers(table):
+            _took(self.sheet.data_validation(*place, offer), "list", place)
         for field, note in table.notes.items():
             _took(self.sheet.write_comment(table.row, table.col + table.sheet.place(field), clean(note), NOTE), "note", note)
         for rule in table.rules:
