@@ -105,9 +105,25 @@ def words_of(lang: str, languages: Sequence[str]) -> tuple[Words, tuple[Words, .
 
 
 def _load(place: Traversable) -> Model:
+    raw, origins = _assemble(place)
+    try:
+        return sound(raw)
+    except Unsound as unsound:
+        raise Faulty(_fault(place, origins, path, what) for path, what in unsound.problems) from None
+
+
+class Unsound(Exception):
+    """What was assembled is no model: ``problems`` are all that is wrong with it, by key path."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = problems
+
+
+def sound(raw: dict[str, Any]) -> Model:
+    """Return the model that an assembled tree of keys stands for; Unsound with everything that is wrong."""
     from pydantic import TypeAdapter, ValidationError  # here: it costs 0.2 s, and `--help` needs none of it
 
-    raw, origins = _assemble(place)
     adapter = TypeAdapter(Model)
 
     def typed(raw: dict[str, Any]) -> Model:
@@ -117,9 +133,9 @@ def _load(place: Traversable) -> Model:
         model = typed(raw)
     except ValidationError as problem:
         wrong = [(error["loc"], error["msg"]) for error in problem.errors()]
-        raise Faulty(_fault(place, origins, path, what) for path, what in [*wrong, *_besides(typed, raw, wrong)]) from None
-    if faults := [_fault(place, origins, path, what) for path, what in check(model)]:
-        raise Faulty(faults)
+        raise Unsound([*wrong, *_besides(typed, raw, wrong)]) from None
+    if problems := list(check(model)):
+        raise Unsound(problems)
     return model
 
 

@@ -9,8 +9,11 @@ from itertools import pairwise
 from typing import get_type_hints
 
 from dimm_xl.model import Indicator, Model, Text
+from dimm_xl.sheet import CONTROLS, LONGEST_TEXT, face
 
 LONGEST_DEMAND = 220
+LANGUAGE, ID, LEVER = "[a-z]{2,3}", r"[a-z0-9][a-z0-9._-]*", "[A-Z]+"
+"""Shapes of what stands for something: in lists, headers, file names and returned cells, where case and blanks do not count."""
 Problem = tuple[tuple[str | int, ...], str]
 """A key path in the model, and what is wrong there."""
 
@@ -30,6 +33,9 @@ def _frame(model: Model) -> Iterator[Problem]:
     for key in ("editions", "languages", "sizes", "sectors", "levers"):
         if not getattr(model, key):
             yield (key,), "at least one is needed"
+    for n, lang in enumerate(model.languages):
+        if not re.fullmatch(LANGUAGE, lang) or lang in model.languages[:n]:
+            yield ("languages", n), f"{lang} is not two or three small letters, or stands twice"
     if model.scale.lowest >= model.scale.highest:
         yield ("scale",), f"{model.scale.lowest} to {model.scale.highest} leaves no level"
     for key in ("provisional_below", "hidden_below"):
@@ -44,13 +50,19 @@ def _frame(model: Model) -> Iterator[Problem]:
 
 
 def _twice(model: Model) -> Iterator[Problem]:
-    """Ids are unique."""
+    """Ids have a shape and are unique."""
+    if not re.fullmatch(ID, model.id):
+        yield ("id",), f"{model.id!r} is not an id: small letters, digits, hyphens"
     for key in ("editions", "sizes", "sectors", "functions", "selections"):
         ids = [named.id for named in getattr(model, key)]
         yield from (((key, n, "id"), f"{one} stands twice in the model") for n, one in enumerate(ids) if one in ids[:n])
+        misshapen = ((n, one) for n, one in enumerate(ids) if not re.fullmatch(ID, one))
+        yield from (((key, n, "id"), f"{one!r} is not an id: small letters, digits, hyphens") for n, one in misshapen)
     codes = [lever.code for lever in model.levers]
     yield from ((("levers", n, "code"), f"{code} stands twice in the model") for n, code in enumerate(codes) if code in codes[:n])
     for n, lever in enumerate(model.levers):
+        if not re.fullmatch(LEVER, lever.code):
+            yield ("levers", n, "code"), f"{lever.code!r} is not a lever's code: capital letters"
         if not lever.weight > 0 or not math.isfinite(lever.weight):
             yield ("levers", n, "weight"), f"{lever.weight:g} is not a weight above 0"
 
@@ -75,7 +87,13 @@ def _languages(value: object, languages: tuple[str, ...], path: tuple[str | int,
 def _text(text: Text, languages: tuple[str, ...], path: tuple[str | int, ...]) -> Iterator[Problem]:
     if set(text) != set(languages):
         yield path, f"languages {', '.join(text) or 'none'} instead of {', '.join(languages)}"
-    yield from (((*path, lang), "no text") for lang, shown in text.items() if not shown.strip())
+    yield from (((*path, lang), "no text") for lang, shown in text.items() if not face(shown))
+    unwritable = (lang for lang, shown in text.items() if CONTROLS.search(shown) or "\r" in shown or _units(shown) > LONGEST_TEXT)
+    yield from (((*path, lang), "a text that no cell can hold: too long, or with control characters") for lang in unwritable)
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _placed(model: Model) -> Iterator[tuple[tuple[str | int, ...], Indicator]]:
@@ -109,7 +127,7 @@ def _codes(model: Model) -> Iterator[Problem]:
 
 
 def _references(model: Model) -> Iterator[Problem]:
-    known = {kind: set(names) for kind, names in model.names.items()}
+    known = {kind: list(names) for kind, names in model.names.items()}
     editions = {edition.id for edition in model.editions}
     for path, one in _placed(model):
         asked: list[tuple[str, str, Sequence[str]]] = [
@@ -121,7 +139,13 @@ def _references(model: Model) -> Iterator[Problem]:
             ("measure.sectors", "sector", tuple(one.measure.sectors) if one.measure else ()),
         ]
         for key, kind, ids in asked:
-            yield from (((*path, *key.split(".")), f"no {kind} {one_id!r} in this model") for one_id in ids if one_id not in known[kind])
+            unknown = ((n, one_id) for n, one_id in enumerate(ids) if one_id not in known[kind])
+            yield from (
+                ((*path, *key.split("."), one_id if "sectors" in key or "." in key else n), f"no {kind} {one_id!r} in this model")
+                for n, one_id in unknown
+            )
+        if list(one.sizes) != [size.id for size in model.sizes if size.id in one.sizes] and set(one.sizes) <= set(known["size"]):
+            yield (*path, "sizes"), f"each size once, in the model's order: {', '.join(known['size'])}"
         for key, edition in (("since", one.since), ("retouched", one.retouched)):
             if edition and edition not in editions:
                 yield (*path, key), f"no edition {edition!r} in this model"
@@ -135,14 +159,18 @@ def _numbers(model: Model) -> Iterator[Problem]:
         if tuple(sorted(one.levels)) != tuple(levels) or not all(one.levels.values()):
             yield (*path, "levels"), f"demands are needed for each of the levels {levels[0]} to {levels[-1]}"
         for sector, variation in one.sectors.items():
-            if set(variation.levels) - set(levels) or not all(variation.levels.values()):
+            if not variation.levels or set(variation.levels) - set(levels) or not all(variation.levels.values()):
                 yield (*path, "sectors", sector, "levels"), "a level that does not exist, or without demands"
-        targets = {one.target.default, *one.target.sizes.values(), *one.target.sectors.values()}
-        yield from (((*path, "target"), f"{level} is not a level") for level in sorted(targets - set(levels)))
+        aims: dict[tuple[str, ...], int] = {("default",): one.target.default}
+        aims |= {("sizes", size): level for size, level in one.target.sizes.items()}
+        aims |= {("sectors", sector): level for sector, level in one.target.sectors.items()}
+        yield from (((*path, "target", *key), f"{level} is not a level") for key, level in aims.items() if level not in levels)
         held: dict[tuple[str, ...], Mapping[int, tuple[Text, ...]]] = {("levels",): one.levels}
         held |= {("sectors", sector, "levels"): variation.levels for sector, variation in one.sectors.items()}
         for key, several in held.items():
-            yield from (((*path, *key), f"demand longer than {LONGEST_DEMAND} characters: {text[:40]}…") for text in _long(several))
+            yield from (
+                ((*path, *key, *inner), f"demand longer than {LONGEST_DEMAND} characters: {text[:40]}…") for inner, text in _long(several)
+            )
         if one.measure:
             for sector, thresholds in {"": one.measure.thresholds, **one.measure.sectors}.items():
                 if not _monotonic(thresholds, one.measure.better == "high", len(levels)):
@@ -150,9 +178,10 @@ def _numbers(model: Model) -> Iterator[Problem]:
                     yield (*path, *key), f"{len(levels)} figures are needed, each harder to reach than the one before"
 
 
-def _long(levels: Mapping[int, tuple[Text, ...]]) -> Iterator[str]:
-    texts = (text for demands in levels.values() for demand in demands for text in demand.values())
-    return (text for text in texts if len(text) > LONGEST_DEMAND)
+def _long(levels: Mapping[int, tuple[Text, ...]]) -> Iterator[tuple[tuple[int, int, str], str]]:
+    for level, demands in levels.items():
+        for n, demand in enumerate(demands):
+            yield from (((level, n, lang), text) for lang, text in demand.items() if len(text) > LONGEST_DEMAND)
 
 
 def _monotonic(thresholds: Sequence[float], rising: bool, count: int) -> bool:

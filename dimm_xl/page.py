@@ -118,7 +118,10 @@ Rules = tuple[Rule | Bars | Shades, ...]
 
 @dataclass(frozen=True)
 class Table:
-    """A described sheet's rows, placed: the header at (``row``, ``col``), a real Excel table called ``name``."""
+    """A described sheet's rows, placed: the header at (``row``, ``col``), a real Excel table called ``name``.
+
+    ``lists`` are what the cells of a field offer: these texts, or what stands in cells elsewhere. ``notes`` are comments on headers.
+    """
 
     name: str
     sheet: Sheet
@@ -127,6 +130,8 @@ class Table:
     col: int = 0
     rules: Rules = ()
     filters: bool = True
+    lists: Mapping[str, Span | tuple[str, ...]] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     def span(self, field: str, first: int = 0, last: int | None = None) -> Span:
         """Return where a field's values stand, for the rows from ``first`` to ``last`` (both included; all by default)."""

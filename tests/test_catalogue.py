@@ -131,12 +131,14 @@ YAML = {
     "not YAML": Broken("b.yaml", "weight: 3", "weight: [3", "", "sizes: [sme]", "expected"),
 }
 REFERENCES = {
-    "unknown size": Broken("b.yaml", "sizes: [sme]", "sizes: [sme, giant]", f"{ONE}.sizes", "giant", "size 'giant'"),
-    "unknown function": Broken("b.yaml", "[hr]", "[cook]", f"{ONE}.functions", "cook", "function 'cook'"),
-    "unknown sector": Broken("a.yaml", "      health:\n", "      heath:\n", f"{ONE}.sectors", "        sectors:\n", "sector 'heath'"),
-    "target for an unknown sector": Broken("a.yaml", "{health: 4}", "{heath: 4}", f"{ONE}.target.sectors", "heath", "sector 'heath'"),
-    "target for an unknown size": Broken("a.yaml", "{micro: 2}", "{nano: 2}", f"{ONE}.target.sizes", "nano", "size 'nano'"),
-    "figure for an unknown sector": Broken("a.yaml", "{tourism: [1", "{tour: [1", f"{ONE}.measure.sectors", "tour: [1", "sector 'tour'"),
+    "unknown size": Broken("b.yaml", "sizes: [sme]", "sizes: [sme, giant]", f"{ONE}.sizes.1", "giant", "size 'giant'"),
+    "unknown function": Broken("b.yaml", "[hr]", "[cook]", f"{ONE}.functions.0", "cook", "function 'cook'"),
+    "unknown sector": Broken("a.yaml", "      health:\n", "      heath:\n", f"{ONE}.sectors.heath", "heath", "sector 'heath'"),
+    "target for an unknown sector": Broken("a.yaml", "{health: 4}", "{heath: 4}", f"{ONE}.target.sectors.heath", "heath", "sector 'heath'"),
+    "target for an unknown size": Broken("a.yaml", "{micro: 2}", "{nano: 2}", f"{ONE}.target.sizes.nano", "nano", "size 'nano'"),
+    "figure for an unknown sector": Broken(
+        "a.yaml", "{tourism: [1", "{tour: [1", f"{ONE}.measure.sectors.tour", "tour: [1", "sector 'tour'"
+    ),
     "unknown edition": Broken("a.yaml", "since: v2", "since: v3", f"{ONE}.since", "since", "edition 'v3'"),
     "selection of an unknown indicator": Broken("selections.yaml", "AX1", "AX9", "0.indicators.0.code", "AX9", "indicator 'AX9'"),
     "selection of an indicator twice": Broken(
@@ -151,6 +153,9 @@ CODES = {
     "grouping with a digit": Broken("b.yaml", GROUPING_B, GROUPING_B.replace("BX", "B7"), "groupings.0.code", "code: B7", "B7.*letter"),
     "indicator twice": Broken("b.yaml", INDICATOR_B, INDICATOR_B + AGAIN, "groupings.0.indicators.1.code", "again", "BX1.*twice"),
     "grouping twice": Broken("b.yaml", GROUPING_B, GROUPING_B + BY, "groupings.1.code", "again", "BX.*twice"),
+    "lever in small letters": Broken(
+        "b.yaml", LEVER_B, LEVER_B.replace("BX", "bX").replace("code: B", "code: b", 1), "code", "code: b", "capital"
+    ),
     "lever twice": Broken("b.yaml", LEVER_B, LEVER_B.replace("BX", "AY").replace("code: B", "code: A"), "code", "code: A", "A .*twice"),
     "function twice": Broken(
         "model.yaml", "s: [{id: it", "s: [{id: it, name: {fr: I, en: I}}, {id: it", "functions.1.id", "{fr: I,", "it.*twice"
@@ -172,10 +177,22 @@ CONTENTS = {
     "sector's thresholds that do not rise": Broken("a.yaml", "3, 4, 5]", "3, 5, 4]", f"{ONE}.measure.sectors.tourism", "3, 5", "harder"),
     "four thresholds": Broken("b.yaml", "12, 4, 1]", "12, 4]", FIGURES, "12, 4]", "5 figures"),
     "endless threshold": Broken("b.yaml", "[48, 24,", "[.inf, 24,", FIGURES, ".inf", "figure"),
-    "target that is no level": Broken("b.yaml", "{default: 3}", "{default: 6}", f"{ONE}.target", "default: 6", "6 is not a level"),
-    "sector's target that is no level": Broken("a.yaml", "{health: 4}", "{health: 0}", f"{ONE}.target", "health: 0", "0 is not a level"),
-    "demand too long": Broken("a.yaml", "fr: cinq", f"fr: {LONG}fin", f"{ONE}.levels", "levels:", "longer than 220"),
-    "sector's demand too long": Broken("a.yaml", "fr: quatre soins", f"fr: {LONG}fin", CARE, INNER, "longer than 220"),
+    "target that is no level": Broken("b.yaml", "{default: 3}", "{default: 6}", f"{ONE}.target.default", "default: 6", "6 is not a level"),
+    "sector's target that is no level": Broken(
+        "a.yaml", "{health: 4}", "{health: 0}", f"{ONE}.target.sectors.health", "health: 0", "0 is not a level"
+    ),
+    "size twice": Broken("a.yaml", "[micro, sme]", "[micro, micro]", f"{ONE}.sizes", "sizes:", "each size once"),
+    "sizes in another order": Broken("a.yaml", "[micro, sme]", "[sme, micro]", f"{ONE}.sizes", "sizes:", "micro, sme"),
+    "sector without a demand that differs": Broken(
+        "a.yaml", "levels:\n              4: [{fr: quatre soins, en: four cares}]", "levels: {}", CARE, "            levels: {}", "demands"
+    ),
+    "control character": Broken("a.yaml", "fr: Comptez", 'fr: "a\\x07b"', f"{ONE}.action.fr", "x07", "control"),
+    "carriage return": Broken("a.yaml", "fr: Comptez", 'fr: "a\\rb"', f"{ONE}.action.fr", "rb", "control"),
+    "id with capitals": Broken("model.yaml", "id: tiny", "id: Tiny", "id", "Tiny", "small letters"),
+    "selection's id with a blank": Broken("selections.yaml", "id: first", "id: very first", "0.id", "very", "small letters"),
+    "language that is a name": Broken("model.yaml", "[fr, en]", "[fr, en, Deutsch]", "languages.2", "Deutsch", "letters"),
+    "demand too long": Broken("a.yaml", "fr: cinq", f"fr: {LONG}fin", f"{ONE}.levels.5.0.fr", "mot mot", "longer than 220"),
+    "sector's demand too long": Broken("a.yaml", "fr: quatre soins", f"fr: {LONG}fin", f"{CARE}.4.0.fr", "mot mot", "longer than 220"),
     "coverage in per cent": Broken("model.yaml", "below: 0.8", "below: 80", "scoring.provisional_below", "80", "80"),
     "bins that do not rise": Broken("model.yaml", "[2.5, 4]", "[4, 2.5]", "scoring.distribution", "[4", "."),
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from dimm_xl.cli.group import main
-from dimm_xl.cli.options import LANG
+from dimm_xl.cli.options import FILE, FOLDER, LANG
 
 
 @main.command()
@@ -21,7 +23,7 @@ def models() -> None:
 
 @main.group()
 def model() -> None:
-    """Look into a maturity model."""
+    """Look into a maturity model, or edit it."""
 
 
 @model.command("check")
@@ -54,3 +56,36 @@ def show_indicator(code: str, name: str, lang: str, sector: str | None, size: st
         click.echo(indicator_shown(name, code.upper(), lang, sector, size))
     except KeyError as unknown:
         raise click.BadParameter(f"{unknown} is not in model {name}; see `dimm-xl models`") from None
+
+
+@model.command("export")
+@click.argument("place", metavar="MODEL")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--lang", type=LANG, default="fr", show_default=True, help="The language of sheets and headers.")
+def export_model(place: str, file: Path, lang: str) -> None:
+    """Write a MODEL (a shipped one, by id, or a folder) as the workbook FILE, to be edited in a spreadsheet program.
+
+    Example: dimm-xl model export dimm dimm.xlsx
+    """
+    from dimm_xl import catalogue, model_book
+    from dimm_xl.files import write_whole
+
+    found = catalogue.load(place)
+    write_whole(file, model_book.workbook_of(found, lang))
+    click.echo(f"{file}: {found.id}, {len(found.indicators)} indicators")
+
+
+@model.command("import")
+@click.argument("file", type=FILE)
+@click.argument("folder", type=FOLDER)
+def import_model(file: Path, folder: Path) -> None:
+    """Read the edited workbook FILE and write its model into FOLDER, which every command then takes as --model.
+
+    What is wrong is told all at once, by sheet and cell; nothing is then written.
+
+    Example: dimm-xl model import dimm.xlsx our-model
+    """
+    from dimm_xl import importing
+
+    found = importing.import_model(file, folder)
+    click.echo(f"{folder}: {found.id}, {len(found.indicators)} indicators in {len(found.levers)} levers")

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import openpyxl
 from python_calamine import CalamineWorkbook
-from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from dimm_xl.findings import Code, Fact, Finding, Severity
 from dimm_xl.sheet import LONGEST_TEXT, TEXT, Cell, CellError, Column, Sheet, face, text
@@ -179,12 +179,15 @@ class Reading:
     """What a grid held of a described sheet.
 
     ``missing`` are the fields without a column; ``moved`` says that columns stand in another order than described.
+    ``top`` is the row of the headers and ``places`` the column of each field (from 0).
     """
 
     rows: tuple[Found, ...] = ()
     findings: tuple[Finding, ...] = ()
     missing: tuple[str, ...] = ()
     moved: bool = False
+    top: int = 0
+    places: Mapping[str, int] = field(default_factory=dict)
 
 
 def read(sheet: Sheet, grid: Grid, name: str) -> Reading | None:
@@ -203,7 +206,7 @@ def read(sheet: Sheet, grid: Grid, name: str) -> Reading | None:
     shown = [column.field for column in sheet.columns if not column.hidden]
     missing = tuple(name for name in shown if name not in places)
     order = [places[name] for name in shown if name in places]
-    return Reading(tuple(rows), tuple(findings), missing, moved=order != sorted(order))
+    return Reading(tuple(rows), tuple(findings), missing, order != sorted(order), top, places)
 
 
 _faced = lru_cache(maxsize=4096)(face)
@@ -270,6 +273,11 @@ def _code(cell: Cell) -> Code:
     if cell == thorough.UNCALCULATED:
         return Code.UNCALCULATED
     return Code.ERROR_CELL if isinstance(cell, CellError) else Code.BAD_VALUE
+
+
+def address(row: int, column: int) -> str:
+    """Return a place (from 0) as people read it: ``B7``."""
+    return str(xl_rowcol_to_cell(row, column))
 
 
 def keyed(grid: Grid) -> Mapping[str, str]:

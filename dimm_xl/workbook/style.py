@@ -86,6 +86,10 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "row-share": {**_BASE, **_UNDER, "align": "center", "valign": "vcenter", "num_format": "0%"},
     "shade": {**_BASE, "align": "center", "valign": "vcenter", "num_format": "0.0", "font_size": 8},
     "term": {**_WRAP, **_GRID, "bold": True},
+    # Cells of a model that is edited: all are open, so that yellow would tell nothing
+    "edit-entry": {**_WRAP, **_GRID, "num_format": "@"},
+    "edit-code-entry": {**_BASE, **_GRID, "bold": True, "num_format": "@"},
+    "edit-number-entry": {**_BASE, **_GRID, "align": "center", "num_format": "General"},
     # What conditions put over a cell
     "reached": {"bg_color": "reached"},
     "alarm": {"font_color": "target", "bold": True},

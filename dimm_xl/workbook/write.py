@@ -8,18 +8,18 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from functools import cache
 from typing import Any
 
 import xlsxwriter
 from xlsxwriter.image import Image
-from xlsxwriter.utility import quote_sheetname, xl_range_abs, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dimm_xl.look import Look
-from dimm_xl.page import Bars, Book, Formula, Link, Page, Put, Rich, Row, Rule, Shades, Span, Table, Value
-from dimm_xl.sheet import CONTROLS, LONGEST_TEXT, Column
+from dimm_xl.page import Bars, Book, Formula, Link, Page, Put, Rich, Row, Rule, Shades, Table, Value
+from dimm_xl.sheet import CONTROLS, LONGEST_TEXT
 from dimm_xl.workbook import fit
 from dimm_xl.workbook.chart import draw
+from dimm_xl.workbook.offers import address, offered, offers
 from dimm_xl.workbook.style import BOLD, CREATED, Styles, size, wraps
 
 OPTIONS = {
@@ -35,7 +35,6 @@ A4 = 9
 LOGO_HEIGHT = 48
 """Pixels."""
 NOTE = {"author": "", "x_scale": 2.2, "y_scale": 1.6, "font_name": "Arial", "font_size": 9}
-LONGEST_LIST = 255
 
 
 def write(book: Book, look: Look) -> bytes:
@@ -177,7 +176,7 @@ class _Writer:
             width = sum(self.widths.get(n, 8.43) for n in range(put.col, right + 1))
             self._room(put.row, put.look, put.value, width)
         if put.picks:
-            self._offer(put.row, put.col, bottom, put.picks, "")
+            _took(self.sheet.data_validation(put.row, put.col, bottom, put.col, offered(put.picks, "")), "list", put.picks)
 
     # --- tables
 
@@ -193,9 +192,10 @@ class _Writer:
         options = {"name": table.name, "columns": headers, "style": None, "autofilter": table.filters}
         bounds = (table.row, table.col, table.bottom, table.col + len(columns) - 1)
         _took(self.sheet.add_table(*bounds, options), "table", table.name)
-        for n, column in enumerate(columns, table.col):
-            if column.entry and (column.kind.picks or any(column.field in row.bounds for row in table.rows)):
-                self._validate(table, column, n)
+        for place, offer in offers(table):
+            _took(self.sheet.data_validation(*place, offer), "list", place)
+        for field, note in table.notes.items():
+            _took(self.sheet.write_comment(table.row, table.col + table.sheet.place(field), clean(note), NOTE), "note", note)
         for rule in table.rules:
             self._condition(table, rule)
 
@@ -215,22 +215,6 @@ class _Writer:
                 self._room(at, look, value, self.widths[n])
         if row.heading:
             self.heights[at] = 20
-
-    def _validate(self, table: Table, column: Column, col: int) -> None:
-        for n, row in enumerate(table.rows, table.row + 1):
-            if row.heading or column.field in row.closed:
-                continue
-            if column.kind.picks:
-                self._offer(n, col, n, column.kind.picks, column.says)
-            elif bounds := row.bounds.get(column.field):
-                rule = {"validate": "decimal", "criteria": "between", "minimum": bounds[0], "maximum": bounds[1]}
-                _took(self.sheet.data_validation(n, col, n, col, {**rule, "error_message": column.says}), "validation", column.field)
-
-    def _offer(self, row: int, col: int, bottom: int, picks: tuple[str, ...], says: str) -> None:
-        if len(",".join(picks)) > LONGEST_LIST:
-            raise ValueError(f"a list of {len(','.join(picks))} characters: Excel takes {LONGEST_LIST}")
-        options = {"validate": "list", "source": list(picks), "error_message": says}
-        _took(self.sheet.data_validation(row, col, bottom, col, options), "list", picks)
 
     def _condition(self, table: Table, rule: Rule | Bars | Shades) -> None:
         fields = (rule.field,) if isinstance(rule, Bars) else rule.fields
@@ -277,12 +261,6 @@ def _runs(places: list[int]) -> Iterator[tuple[int, int]]:
         if after != before + 1:
             yield start, before
             start = after
-
-
-@cache
-def address(span: Span) -> str:
-    """Return a span as a formula writes it: ``'S Stratégie'!$B$2:$B$9``."""
-    return f"{quote_sheetname(span.sheet)}!{xl_range_abs(span.top, span.left, span.bottom, span.right)}"
 
 
 def clean(value: str) -> str:
