@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from dimm_xl import catalogue, pool
+from dimm_xl import catalogue, pool, respondents
 from dimm_xl.assessment import Return, Status
 from dimm_xl.collect import Heard, collect, unheard
 from dimm_xl.files import slug, sweep, unique, write_whole
@@ -55,8 +55,11 @@ def run(asked: Run, heard: Heard = unheard) -> Summary:
 
 
 def identify(returns: Sequence[Return]) -> dict[str, Return]:
-    """Give each accepted return an id that is unique in the run and safe as a file name: its organisation's name, folded."""
-    accepted = [one for one in returns if one.assessment is not None]
+    """Give each organisation's return an id that is unique in the run and safe as a file name: the organisation's name, folded.
+
+    The returns of several respondents of one organisation are put together first.
+    """
+    accepted = respondents.joined(returns)
     names = unique(slug(one.assessment.organisation) for one in accepted if one.assessment)
     return dict(zip(names, accepted, strict=True))
 
@@ -93,7 +96,7 @@ def result_of(name: str, one: Return, models: Sequence[str]) -> Result:
     assert assessment is not None
     where = {catalogue.load(model).id: model for model in models}[assessment.model]
     model = catalogue.resolved(where, assessment.cut)
-    return Result(name, one.file, one.sha256, model, assessment, score(model, assessment))
+    return Result(name, one.file, one.sha256, model, assessment, score(model, assessment), parts=respondents.parts_of(one))
 
 
 def summarise(asked: Run, returns: Sequence[Return], named: Mapping[str, Return], faults: Sequence[str]) -> Summary:

@@ -45,6 +45,7 @@ class Code(Enum):
     BUNDLE = (Severity.INFO, "a zip of returns: its files are listed one by one")
     DUPLICATE = (Severity.INFO, "the same content was read already")
     SUPERSEDED = (Severity.INFO, "a newer return of the same organisation was read")
+    PUT_TOGETHER = (Severity.INFO, "several respondents of one organisation answered: their returns are put together")
     NO_IDENTITY = (Severity.WARNING, "the hidden identity sheet is gone: the questionnaire was recognised by its codes")
     MACRO_IGNORED = (Severity.INFO, "the workbook holds a macro: not looked at, not run")
     LINK_IGNORED = (Severity.INFO, "the workbook holds links to other files: not followed")

@@ -267,7 +267,7 @@ def test_wherever_results_go_they_are_not_read_back(tmp_path: Path, monkeypatch:
 
 def test_organisations_of_one_name_and_of_hostile_names_get_safe_files_of_their_own() -> None:
     """Each organisation's workbook lies in the one folder, under a name that every system takes."""
-    names = ["Hôtel", "hotel", "HOTEL-2", "../../etc/passwd", "CON", "日本", "😀", "=1+1", "x" * 300, "a/b\\c:d*e", "nul", "  "]
+    names = ["Hôtel", "hôtel !", "HOTEL-2", "../../etc/passwd", "CON", "日本", "😀", "=1+1", "x" * 300, "a/b\\c:d*e", "nul", "  "]
     said = [replace(next(sample(DRAWN)), organisation=name) for name in names]
     returns = [Return(f"{n}.xlsx", str(n), Status.ACCEPTED, one) for n, one in enumerate(said)]
     named = identify(returns)

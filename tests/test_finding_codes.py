@@ -27,6 +27,7 @@ from tests.test_collect import lay, said, zipped
 from tests.test_correct import MEASURED, PLAIN, edited, places, truth
 from tests.test_fuzz import parts
 from tests.test_resilience import far_corner
+from tests.test_respondents import returned
 
 Found = Sequence[Finding]
 Maker = Callable[[Path, pytest.MonkeyPatch], Found]
@@ -158,6 +159,7 @@ MAKERS: Mapping[Code, Maker] = {
     Code.BUNDLE: folder(lambda: {"a.zip": zipped({"a.xlsx": filled()})}),
     Code.DUPLICATE: folder(lambda: {"a.xlsx": filled(), "b.xlsx": filled()}),
     Code.SUPERSEDED: folder(lambda: {"a.xlsx": said("Hôtel", 1), "b.xlsx": said("Hôtel", 2)}),
+    Code.PUT_TOGETHER: folder(lambda: {f"{name}.xlsx": returned(name, 3) for name in ("Alice", "Bob")}),
     Code.NO_IDENTITY: reshaping(no_identity),
     Code.MACRO_IGNORED: reading(lambda: added("xl/vbaProject.bin")),
     Code.LINK_IGNORED: reading(lambda: added("xl/externalLinks/externalLink1.xml")),

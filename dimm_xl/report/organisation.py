@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dimm_xl.page import Book
 from dimm_xl.report.annexes import data_page, method_page, roadmap_page
+from dimm_xl.report.discuss import discuss_page
 from dimm_xl.report.evidence import evidence_page, open_page
 from dimm_xl.report.lever import lever_page
 from dimm_xl.report.page_one import page_one
@@ -18,6 +19,7 @@ def organisation_book(result: Result, words: Words) -> Book:
     roadmap = steps(result.model, result.scores, result.assessment.selection)
     levers = [lever_page(result, lever, words) for lever in result.model.levers]
     rest = [
+        *([discuss_page(result, words)] if len(result.parts) > 1 else []),
         roadmap_page(result, roadmap, words),
         whatif_page(result, roadmap, words),
         evidence_page(result, words),

@@ -198,7 +198,8 @@ def _actions(result: Result, row: int, roadmap: tuple[Step, ...], words: Words) 
 
 
 def _contents(row: int, rest: Sequence[str], words: Words) -> list[Put]:
-    """Return the links to the sheets that follow the levers."""
+    """Return the links to the sheets that follow the levers, six a line."""
     places = ((2, 2), (4, 2), (6, 1), (7, 1), (RIGHT, 2), (RIGHT + 2, 1))
-    links = [Put(row, col, Link(name, Span(name, 0, 0, 0, 0)), "link", cols=cols) for (col, cols), name in zip(places, rest, strict=False)]
+    placed = ((row + n // len(places), *places[n % len(places)], name) for n, name in enumerate(rest))
+    links = [Put(line, col, Link(name, Span(name, 0, 0, 0, 0)), "link", cols=cols) for line, col, cols, name in placed]
     return [Put(row, 0, words("result.next"), "hint", cols=2), *links]

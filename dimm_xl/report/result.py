@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from dimm_xl.assessment import Answer, Answered, Assessment, NotApplicable, State, Unknown
+from dimm_xl.assessment import Answer, Answered, Assessment, NotApplicable, Return, State, Unknown
 from dimm_xl.model import Indicator, Model, Text
 from dimm_xl.page import Rule
 from dimm_xl.scoring import Bin, Score, Scores, Spread, Standing, bin_of, standing
@@ -26,7 +26,10 @@ class Peers:
 
 @dataclass(frozen=True)
 class Result:
-    """An accepted return with its scores; ``model`` is resolved for its profile, ``id`` is unique in the run and safe as a file name."""
+    """An accepted return with its scores; ``model`` is resolved for its profile, ``id`` is unique in the run and safe as a file name.
+
+    ``parts`` are the files it rests on, several when several respondents answered.
+    """
 
     id: str
     file: str
@@ -35,6 +38,7 @@ class Result:
     assessment: Assessment
     scores: Scores
     peers: Peers | None = None
+    parts: tuple[Return, ...] = ()
 
     @property
     def states(self) -> Counter[str]:

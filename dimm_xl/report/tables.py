@@ -9,7 +9,8 @@ from dimm_xl.assessment import NotApplicable, Return
 from dimm_xl.describe import message
 from dimm_xl.files import write_table
 from dimm_xl.report.result import Result, state_word
-from dimm_xl.scoring import Score
+from dimm_xl.respondents import said_in
+from dimm_xl.scoring import Score, of_answer, of_parts
 from dimm_xl.words import Words
 
 Line = tuple[object, ...]
@@ -30,22 +31,32 @@ def write_tables(folder: Path, returns: Sequence[Return], results: Sequence[Resu
 
 def returns_lines(returns: Sequence[Return], results: Sequence[Result]) -> Iterator[Line]:
     """Yield a line a file."""
-    overall = {result.file: result.scores.overall for result in results}
+    overall = {part.file: _alone(result, part) for result in results for part in result.parts}
     for one in returns:
         said, score = one.assessment, overall.get(one.file)
         about: Line = (said.organisation, said.profile.sector, said.profile.size, said.edition, said.lang) if said else (None,) * 5
         yield (one.file, one.sha256, one.status.value, *about, score and score.answered, score and score.expected)
 
 
+def _alone(result: Result, part: Return) -> Score:
+    """Return how much one respondent answered of what they were asked."""
+    if len(result.parts) == 1:
+        return result.scores.overall
+    answers, model = said_in(part).answers, result.model
+    return of_parts([(1, of_answer(one, answers[code], model.scale)) for code, one in model.indicators.items() if code in answers])
+
+
 def answers_lines(results: Sequence[Result]) -> Iterator[Line]:
-    """Yield a line an answer, in the order of the model."""
+    """Yield a line an answer of each respondent, as they gave it, in the order of the model."""
     for result in results:
-        respondent = result.assessment.respondent.get("respondent", "")
-        for code in result.model.indicators:
-            answer = result.assessment.answer(code)
-            reason = answer.state.reason if isinstance(answer.state, NotApplicable) else answer.reason
-            said = (answer.level, answer.measure, reason, answer.evidence, answer.comment)
-            yield (result.file, result.id, respondent, code, state_word(answer.state), *said)
+        for part in result.parts:
+            said = said_in(part)
+            respondent = said.respondent.get("respondent", "")
+            for code in (code for code in result.model.indicators if len(result.parts) == 1 or code in said.answers):
+                answer = said.answer(code)
+                reason = answer.state.reason if isinstance(answer.state, NotApplicable) else answer.reason
+                told = (answer.level, answer.measure, reason, answer.evidence, answer.comment)
+                yield (part.file, result.id, respondent, code, state_word(answer.state), *told)
 
 
 def scores_lines(results: Sequence[Result]) -> Iterator[Line]:
