@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from dimm_xl import catalogue, pool, respondents
 from dimm_xl.assessment import Return, Status
@@ -15,23 +16,29 @@ from dimm_xl.files import slug, sweep, unique, write_whole
 from dimm_xl.report.organisation import organisation_book
 from dimm_xl.report.result import Peers, Result
 from dimm_xl.report.tables import write_tables
+from dimm_xl.review import UNREVIEWED, Weighed, validated
+from dimm_xl.reviewing import REVIEWS, gather, write_review
 from dimm_xl.scoring import score
 from dimm_xl.sending_back import send_back
 from dimm_xl.settings import Run
 
-PRODUCTS = ("consolidated.xlsx", "organisations", "to-correct", "data")
+PRODUCTS = ("consolidated.xlsx", "organisations", "to-correct", "data", REVIEWS)
 """What a run leaves in OUT, and never reads back when OUT lies among the returns."""
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What became of a run: files by status, findings by severity, tracebacks of our own faults."""
+    """What became of a run: files by status, findings by severity, tracebacks of our own faults.
+
+    ``unknown`` are the ids for which a review was asked and that the run does not know.
+    """
 
     statuses: Mapping[str, int]
     severities: Mapping[str, int]
     organisations: int
     out: str
     faults: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -48,10 +55,14 @@ def run(asked: Run, heard: Heard = unheard) -> Summary:
     for model in asked.models:
         catalogue.load(model)  # a faulty model ends the run before anything is read or written
     sweep(asked.out)
-    found = collect(asked.returns, [asked.out / product for product in PRODUCTS], asked.reading, heard)
+    apart = [asked.out / product for product in PRODUCTS] + ([asked.reviews] if asked.reviews else [])
+    found = collect(asked.returns, apart, asked.reading, heard)
     named = identify(found.returns)
-    faults = [*found.faults, *send_back(asked, found, heard), *report(asked, found.returns, named, heard)]
-    return summarise(asked, found.returns, named, faults)
+    second = gather(asked, named, heard)
+    returns = (*found.returns, *second.listed)
+    faults = [*found.faults, *second.faults, *send_back(asked, found, heard), *report(asked, returns, named, heard, second.weighed)]
+    unknown = tuple(name for name in asked.review if name not in {"all", *named})
+    return replace(summarise(asked, returns, named, faults), unknown=unknown)
 
 
 def identify(returns: Sequence[Return]) -> dict[str, Return]:
@@ -64,15 +75,24 @@ def identify(returns: Sequence[Return]) -> dict[str, Return]:
     return dict(zip(names, accepted, strict=True))
 
 
-def report(asked: Run, returns: Sequence[Return], named: Mapping[str, Return], heard: Heard = unheard) -> list[str]:
-    """Write the tables, a workbook for each organisation (in workers) and the consolidated workbook; return our own faults."""
+def report(
+    asked: Run,
+    returns: Sequence[Return],
+    named: Mapping[str, Return],
+    heard: Heard = unheard,
+    weighed: Mapping[str, Weighed] = MappingProxyType({}),
+) -> list[str]:
+    """Write the tables, a workbook for each organisation (in workers) and the consolidated workbook; return our own faults.
+
+    ``weighed`` are second opinions by organisation's id.
+    """
     from dimm_xl.report.portfolio import peers_of, portfolio_book  # here: pandas, which no worker needs
 
     faults = []
-    results = [result_of(name, one, asked.models) for name, one in named.items()]
+    results = [result_of(name, one, asked.models, weighed.get(name, UNREVIEWED)) for name, one in named.items()]
     whole = catalogue.load(asked.models[0])
     peers = peers_of(whole, results)
-    jobs = [(name, one, peers.get(name)) for name, one in named.items()]
+    jobs = [(name, one, peers.get(name), weighed.get(name, UNREVIEWED)) for name, one in named.items()]
     for n, ((name, *_), outcome) in enumerate(pool.each(partial(_report_one, asked), jobs, asked.workers, deadline=60), 1):
         if isinstance(outcome, pool.Failed):
             faults.append(f"{name}: {outcome.why}\n{outcome.detail}")
@@ -83,20 +103,25 @@ def report(asked: Run, returns: Sequence[Return], named: Mapping[str, Return], h
     return faults
 
 
-def _report_one(asked: Run, job: tuple[str, Return, Peers | None]) -> Path:
-    name, one, peers = job
-    result = replace(result_of(name, one, asked.models), peers=peers)
+def _report_one(asked: Run, job: tuple[str, Return, Peers | None, Weighed]) -> Path:
+    name, one, peers, weighed = job
+    result = replace(result_of(name, one, asked.models, weighed), peers=peers)
+    write_review(asked, result, weighed)
     book = organisation_book(result, catalogue.words(asked.lang))
     return write_whole(asked.out / "organisations" / f"{name}.xlsx", asked.dress.written(book))
 
 
-def result_of(name: str, one: Return, models: Sequence[str]) -> Result:
-    """Score an accepted return."""
+def result_of(name: str, one: Return, models: Sequence[str], weighed: Weighed = UNREVIEWED) -> Result:
+    """Score an accepted return, by what a reviewer validated where there are opinions."""
     assessment = one.assessment
     assert assessment is not None
     where = {catalogue.load(model).id: model for model in models}[assessment.model]
     model = catalogue.resolved(where, assessment.cut)
-    return Result(name, one.file, one.sha256, model, assessment, score(model, assessment), parts=respondents.parts_of(one))
+    declared = Result(name, one.file, one.sha256, model, assessment, score(model, assessment), parts=respondents.parts_of(one))
+    if not weighed.opinions:
+        return declared
+    reviewed = validated(assessment, weighed.opinions)
+    return replace(declared, assessment=reviewed, scores=score(model, reviewed), opinions=weighed.opinions, declared=declared)
 
 
 def summarise(asked: Run, returns: Sequence[Return], named: Mapping[str, Return], faults: Sequence[str]) -> Summary:

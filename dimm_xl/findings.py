@@ -71,6 +71,15 @@ class Code(Enum):
     NO_FIGURE = (Severity.INFO, "a level stands without the figure that was asked for")
     NO_ORGANISATION = (Severity.WARNING, "the organisation's name is missing")
 
+    # A second opinion
+    REVIEW = (Severity.INFO, "a review workbook: the opinions in it are counted")
+    NOT_A_REVIEW = (Severity.ERROR, "a file among the reviews that is no review workbook")
+    REVIEW_OF_NOBODY = (Severity.ERROR, "a review of an organisation of which no return was accepted")
+    REVIEW_OUTDATED = (Severity.ERROR, "the declared level is no longer the one that the reviewer saw")
+    REVIEW_NO_REASON = (Severity.ERROR, "a validated level differs from the declared one without a reason")
+    REVIEW_NO_LEVEL = (Severity.WARNING, "a reviewer gave a reason but no level")
+    REVIEW_NO_DATE = (Severity.WARNING, "a validated level differs from the declared one without a date; it counts")
+
     # The whole, for the consultant's eye; never blocking
     ALL_THE_SAME = (Severity.INFO, "ten answers or more, all at one level")
     NO_EVIDENCE = (Severity.INFO, "level 5 is claimed without a word of evidence")

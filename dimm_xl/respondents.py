@@ -11,7 +11,7 @@ from statistics import median_low
 
 from dimm_xl.assessment import BLANK, UNKNOWN, Answer, Answered, Assessment, Blank, NotApplicable, Return, State, Unknown
 from dimm_xl.findings import Code, Finding
-from dimm_xl.model import Indicator, Model
+from dimm_xl.model import Indicator, Model, Profile
 from dimm_xl.sheet import face
 
 MANAGEMENT = "general-management"
@@ -44,11 +44,14 @@ def said_in(one: Return) -> Assessment:
 def organisation(one: Return) -> tuple[str, ...]:
     """Return what tells an accepted return's organisation apart: its id in the register, else its name, sector and size."""
     said = said_in(one)
-    if said.organisation_id:
-        return (said.organisation_id,)
-    if any(finding.code is Code.NO_ORGANISATION for finding in one.findings):
+    if not said.organisation_id and any(finding.code is Code.NO_ORGANISATION for finding in one.findings):
         return ("", one.file)  # nobody knows whose it is: never taken for another's
-    return (face(said.organisation), said.profile.sector, said.profile.size)
+    return called(said.organisation_id, said.organisation, said.profile)
+
+
+def called(key: str, name: str, profile: Profile) -> tuple[str, ...]:
+    """Return what tells organisations apart, from its id in the register (may be empty), its name and its profile."""
+    return (key,) if key else (face(name), profile.sector, profile.size)
 
 
 def by_organisation(returns: Iterable[Return]) -> Mapping[tuple[str, ...], list[Return]]:
@@ -160,14 +163,20 @@ def _settled(said: Sequence[tuple[str, Answer]]) -> Answer:
     or not: where as many say 2 as say 3, not all vouch for 3, so 2 is what is sure. A level stands against "not
     applicable" (somebody could place it), both against "unknown", all against a blank.
     """
-    words = {
-        field: "\n".join(f"{name} – {text}" for name, answer in said if (text := getattr(answer, field)))
-        for field in ("reason", "evidence", "comment")
-    }
+    words = {field: _words([(name, getattr(answer, field)) for name, answer in said]) for field in ("reason", "evidence", "comment")}
     state = _state([answer.state for _, answer in said], words["reason"])
     level = state.level if isinstance(state, Answered) else None
     figures = (answer.measure for _, answer in said if answer.level == level and answer.measure is not None)
     return Answer(state, next(figures, None), **words)
+
+
+def _words(said: Sequence[tuple[str, str]]) -> str:
+    """Return what several wrote, each text once behind the names of those who wrote it."""
+    names: dict[str, list[str]] = {}
+    for name, text in said:
+        if text:
+            names.setdefault(text, []).append(name)
+    return "\n".join(f"{', '.join(each)} · {text}" for text, each in names.items())
 
 
 def _state(states: Sequence[State], reasons: str) -> State:

@@ -40,7 +40,10 @@ class Dress:
 
 @dataclass(frozen=True)
 class Run:
-    """What `run` is asked for; ``lang`` is the language of the results, ``models`` where returns may find their model."""
+    """What `run` is asked for; ``lang`` is the language of the results, ``models`` where returns may find their model.
+
+    ``reviews`` is where a consultant keeps filled review workbooks, ``review`` for which organisations (ids, or ``all``) one is written.
+    """
 
     returns: Path
     out: Path
@@ -49,6 +52,8 @@ class Run:
     workers: int | None = None
     limits: Limits = DEFAULT
     dress: Dress = Dress()
+    reviews: Path | None = None
+    review: tuple[str, ...] = ()
 
     @property
     def reading(self) -> Reading:

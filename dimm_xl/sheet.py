@@ -90,6 +90,22 @@ def figure(cell: object) -> float:
     return number(face(cell).removesuffix("%") if isinstance(cell, str) else cell)
 
 
+def day(cell: object) -> datetime.date:
+    """Return a cell as a day: a date, or text such as ``2027-03-09`` or ``9/3/2027`` (day first); ValueError otherwise."""
+    if isinstance(cell, datetime.datetime):
+        return cell.date()
+    if isinstance(cell, datetime.date):
+        return cell
+    shown = face(cell)
+    if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", shown):
+        year, month, number = found.groups()
+    elif found := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", shown):
+        number, month, year = found.groups()
+    else:
+        raise ValueError(text(cell))
+    return datetime.date(int(year), int(month), int(number))
+
+
 @dataclass(frozen=True)
 class Kind:
     """What a column holds: how a cell becomes a value and back.
@@ -107,6 +123,7 @@ class Kind:
 
 TEXT = Kind("kind.text")
 NUMBER = Kind("kind.number", figure, float)
+DAY = Kind("kind.day", day, datetime.date.isoformat)
 
 
 def choice(labels: Mapping[str, str]) -> Kind:

@@ -44,7 +44,7 @@ BAD = {
 HEADERS = {
     "returns.csv": "file,sha256,status,organisation,sector,size,edition,lang,answered,expected",
     "answers.csv": "return,organisation,respondent,indicator,state,level,measure,reason,evidence,comment",
-    "scores.csv": "organisation,sector,size,scope,code,score,low,high,answered,expected,target",
+    "scores.csv": "organisation,sector,size,scope,code,score,low,high,answered,expected,target,basis",
     "findings.csv": "file,sheet,cell,code,severity,message",
 }
 """Section 5 of the design, column by column."""
@@ -192,7 +192,7 @@ def test_scores_are_those_of_scoring_to_full_precision(ran: Ran) -> None:
             for code, one in several.items()
         ]
         about = [ids(ran)[harmless(file)], said.profile.sector, said.profile.size]
-        expected = [[*about, *("" if value is None else str(value) for value in line)] for line in figures]
+        expected = [[*about, *("" if value is None else str(value) for value in line), "self-declared"] for line in figures]
         assert [list(line.values()) for line in table(ran.out, "scores.csv") if line["organisation"] == about[0]] == expected
 
 

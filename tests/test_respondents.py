@@ -85,7 +85,7 @@ def test_everybodys_words_are_kept_under_their_name() -> None:
         for one in (alice, bob)
     ]
     together = said_in(put_together(measured))
-    assert together.answer("AX1") == Answer(Answered(2), 20.0, comment="Alice (RH) – dit Alice\nBob (RH) – dit Bob")
+    assert together.answer("AX1") == Answer(Answered(2), 20.0, comment="Alice (RH) · dit Alice\nBob (RH) · dit Bob")
     assert together.respondent["respondent"] == "Alice, Bob"
 
 
@@ -177,9 +177,9 @@ def test_disagreements_come_by_spread_times_weight_with_everybodys_level_and_com
     rows = cells(discuss_page(result(ALICE, BOB, CHLOE), FR), "to_discuss")
     assert [(row["code"], row["level"], row["spread"]) for row in rows] == [("AX1", 2, 2), ("AX2", 0, 5), ("BX1", 2, 1)]
     assert str(rows[2]["said"]).splitlines() == [
-        "Alice (Direction)\u00a0: 3 – dit Alice",
-        "Bob (Atelier)\u00a0: 2 – dit Bob",
-        "Chloé (Atelier)\u00a0: – sans objet – pas de stock – dit Chloé",
+        "Alice (Direction)\u00a0: 3 · dit Alice",
+        "Bob (Atelier)\u00a0: 2 · dit Bob",
+        "Chloé (Atelier)\u00a0: – sans objet · pas de stock · dit Chloé",
     ]
 
 

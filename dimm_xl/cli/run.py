@@ -22,10 +22,16 @@ from dimm_xl.cli.options import EXISTING, FILE, FOLDER, LANG
 @click.option("--logo", type=FILE, help="A picture (PNG or JPEG) for the first page of each workbook.")
 @click.option("--colours", type=FILE, help="A look file (YAML) with other colours; see templates/look.yaml.")
 @click.option("--classification", default="", metavar="TEXT", help="Printed on top of each page, such as CONFIDENTIAL.")
+@click.option("--review", multiple=True, metavar="all|ID", help="Write a review workbook for a second opinion, for all or by id.")
+@click.option(
+    "--reviews",
+    type=click.Path(exists=True, path_type=Path),
+    help="Filled review workbooks kept elsewhere than in OUT/reviews: a folder or a file.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a summary that a script can read.")
 def run(
     returns: Path, out: Path, lang: str, names: tuple[str, ...], workers: int | None, limits: tuple[str, ...],
-    logo: Path | None, colours: Path | None, classification: str, as_json: bool,
+    logo: Path | None, colours: Path | None, classification: str, review: tuple[str, ...], reviews: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Read every workbook under RETURNS, check and score it, and write the results into the folder OUT.
 
@@ -43,7 +49,7 @@ def run(
     dress = settings.Dress(str(colours or ""), logo.read_bytes() if logo else b"", classification)
     unreadable_said(dress.colours)
     with progress(quiet=as_json) as heard:
-        summary = campaign.run(settings.Run(returns, out, lang, names, workers, raised, dress), heard)
+        summary = campaign.run(settings.Run(returns, out, lang, names, workers, raised, dress, reviews, review), heard)
     for fault in summary.faults:
         click.echo(fault, err=True)
     click.echo(json.dumps(summary.as_json(), ensure_ascii=False, indent=2) if as_json else summary_shown(summary))

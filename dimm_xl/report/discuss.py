@@ -103,7 +103,7 @@ def told(said: Said, words: Words) -> str:
     state = said.answer.state
     level = str(state.level) if isinstance(state, Answered) else words(f"unjudged.{state_word(state)}")
     reason = state.reason if isinstance(state, NotApplicable) else said.answer.reason
-    return f"{who(said.part)}{words('colon')} " + " – ".join(filter(None, (level, reason, said.answer.comment)))
+    return f"{who(said.part)}{words('colon')} " + " · ".join(filter(None, (level, reason, said.answer.comment)))
 
 
 def spread_mark(result: Result, one: Indicator, words: Words) -> str:

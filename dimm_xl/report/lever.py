@@ -7,6 +7,7 @@ from dimm_xl.model import Indicator, Lever
 from dimm_xl.page import Bars, Chart, Page, Put, Row, Rules, Series, Table
 from dimm_xl.report.discuss import spread_mark
 from dimm_xl.report.result import Result, between, bin_rules, demands, judged, rounded, shown
+from dimm_xl.report.second import second_mark
 from dimm_xl.scoring import Standing, standing
 from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
@@ -90,7 +91,7 @@ def _row(result: Result, one: Indicator, words: Words) -> Row:
     return Row(
         {
             "code": one.code,
-            "indicator": "\n".join(filter(None, (words.of(one.name), spread_mark(result, one, words)))),
+            "indicator": "\n".join(filter(None, (words.of(one.name), spread_mark(result, one, words), second_mark(result, one, words)))),
             "level": level if level is not None else "–",
             "target": one.target.default,
             "bin": judged(result.gap(one), answer, words),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from dimm_xl.assessment import Answer, Answered, Assessment, NotApplicable, Return, State, Unknown
 from dimm_xl.model import Indicator, Model, Text
 from dimm_xl.page import Rule
+from dimm_xl.review import Opinion
 from dimm_xl.scoring import Bin, Score, Scores, Spread, Standing, bin_of, standing
 from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
@@ -28,7 +29,8 @@ class Peers:
 class Result:
     """An accepted return with its scores; ``model`` is resolved for its profile, ``id`` is unique in the run and safe as a file name.
 
-    ``parts`` are the files it rests on, several when several respondents answered.
+    ``parts`` are the files it rests on, several when several respondents answered. Where a reviewer gave ``opinions``, assessment
+    and scores are the validated ones, and ``declared`` is the result as the organisation declared it.
     """
 
     id: str
@@ -39,6 +41,8 @@ class Result:
     scores: Scores
     peers: Peers | None = None
     parts: tuple[Return, ...] = ()
+    opinions: Mapping[str, Opinion] = field(default_factory=dict)
+    declared: Result | None = None
 
     @property
     def states(self) -> Counter[str]:

@@ -17,7 +17,7 @@ Line = tuple[object, ...]
 
 RETURNS = ("file", "sha256", "status", "organisation", "sector", "size", "edition", "lang", "answered", "expected")
 ANSWERS = ("return", "organisation", "respondent", "indicator", "state", "level", "measure", "reason", "evidence", "comment")
-SCORES = ("organisation", "sector", "size", "scope", "code", "score", "low", "high", "answered", "expected", "target")
+SCORES = ("organisation", "sector", "size", "scope", "code", "score", "low", "high", "answered", "expected", "target", "basis")
 FINDINGS = ("file", "sheet", "cell", "code", "severity", "message")
 
 
@@ -60,19 +60,25 @@ def answers_lines(results: Sequence[Result]) -> Iterator[Line]:
 
 
 def scores_lines(results: Sequence[Result]) -> Iterator[Line]:
-    """Yield a line a score: overall, then levers, groupings and indicators in the order of the model."""
+    """Yield a line a score: overall, then levers, groupings and indicators in the order of the model; where reviewed, once more."""
     for result in results:
-        profile, scores = result.assessment.profile, result.scores
-        scopes: tuple[tuple[str, dict[str, Score]], ...] = (
-            ("overall", {"": scores.overall}),
-            ("lever", dict(scores.levers)),
-            ("grouping", dict(scores.groupings)),
-            ("indicator", dict(scores.indicators)),
-        )
-        for scope, several in scopes:
-            for code, one in several.items():
-                figures = (one.value, one.low, one.high, one.answered, one.expected, one.target)
-                yield (result.id, profile.sector, profile.size, scope, code, *figures)
+        yield from _scores_lines(result.declared or result, "self-declared")
+        if result.declared:
+            yield from _scores_lines(result, "validated")
+
+
+def _scores_lines(result: Result, basis: str) -> Iterator[Line]:
+    profile, scores = result.assessment.profile, result.scores
+    scopes: tuple[tuple[str, dict[str, Score]], ...] = (
+        ("overall", {"": scores.overall}),
+        ("lever", dict(scores.levers)),
+        ("grouping", dict(scores.groupings)),
+        ("indicator", dict(scores.indicators)),
+    )
+    for scope, several in scopes:
+        for code, one in several.items():
+            figures = (one.value, one.low, one.high, one.answered, one.expected, one.target)
+            yield (result.id, profile.sector, profile.size, scope, code, *figures, basis)
 
 
 def findings_lines(returns: Sequence[Return], words: Words) -> Iterator[Line]:
