@@ -17,12 +17,12 @@ from dimm_xl.report.organisation import organisation_book
 from dimm_xl.report.result import Peers, Result
 from dimm_xl.report.tables import write_tables
 from dimm_xl.review import UNREVIEWED, Weighed, validated
-from dimm_xl.reviewing import REVIEWS, gather, write_review
+from dimm_xl.reviewing import apart, second_opinions, write_review
 from dimm_xl.scoring import score
 from dimm_xl.sending_back import send_back
 from dimm_xl.settings import Run
 
-PRODUCTS = ("consolidated.xlsx", "organisations", "to-correct", "data", REVIEWS)
+PRODUCTS = ("consolidated.xlsx", "organisations", "to-correct", "data")
 """What a run leaves in OUT, and never reads back when OUT lies among the returns."""
 
 
@@ -55,12 +55,12 @@ def run(asked: Run, heard: Heard = unheard) -> Summary:
     for model in asked.models:
         catalogue.load(model)  # a faulty model ends the run before anything is read or written
     sweep(asked.out)
-    apart = [asked.out / product for product in PRODUCTS] + ([asked.reviews] if asked.reviews else [])
-    found = collect(asked.returns, apart, asked.reading, heard)
+    found = collect(asked.returns, [*(asked.out / product for product in PRODUCTS), *apart(asked)], asked.reading, heard)
     named = identify(found.returns)
-    second = gather(asked, named, heard)
+    second = second_opinions(asked, named, heard)
     returns = (*found.returns, *second.listed)
     faults = [*found.faults, *second.faults, *send_back(asked, found, heard), *report(asked, returns, named, heard, second.weighed)]
+    faults += write_reviews(asked, named, second.weighed, heard)
     unknown = tuple(name for name in asked.review if name not in {"all", *named})
     return replace(summarise(asked, returns, named, faults), unknown=unknown)
 
@@ -106,9 +106,25 @@ def report(
 def _report_one(asked: Run, job: tuple[str, Return, Peers | None, Weighed]) -> Path:
     name, one, peers, weighed = job
     result = replace(result_of(name, one, asked.models, weighed), peers=peers)
-    write_review(asked, result, weighed)
     book = organisation_book(result, catalogue.words(asked.lang))
     return write_whole(asked.out / "organisations" / f"{name}.xlsx", asked.dress.written(book))
+
+
+def write_reviews(asked: Run, named: Mapping[str, Return], weighed: Mapping[str, Weighed], heard: Heard = unheard) -> list[str]:
+    """Write a review workbook for each organisation for which one was asked (in workers); return our own faults."""
+    wanted = named if "all" in asked.review else [name for name in named if name in asked.review]
+    jobs = [(name, named[name], weighed.get(name, UNREVIEWED)) for name in wanted]
+    faults = []
+    for n, ((name, *_), outcome) in enumerate(pool.each(partial(_review_one, asked), jobs, asked.workers, deadline=60) if jobs else (), 1):
+        if isinstance(outcome, pool.Failed):
+            faults.append(f"{name}: {outcome.why}\n{outcome.detail}")
+        heard("reviews to fill in", n, len(jobs))
+    return faults
+
+
+def _review_one(asked: Run, job: tuple[str, Return, Weighed]) -> Path:
+    name, one, weighed = job
+    return write_review(asked, result_of(name, one, asked.models, weighed), weighed)
 
 
 def result_of(name: str, one: Return, models: Sequence[str], weighed: Weighed = UNREVIEWED) -> Result:

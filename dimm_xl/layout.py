@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dimm_xl.model import Lever, Model
-from dimm_xl.sheet import DAY, NUMBER, TEXT, Column, Kind, Pick, Sheet, choice, level
+from dimm_xl.sheet import DATE, NUMBER, TEXT, Column, Kind, Pick, Sheet, choice, level
 from dimm_xl.words import Words
 
 IDENTITY = "dimm-xl"
@@ -126,7 +126,7 @@ def review_sheet(model: Model, words: Words, all_words: Sequence[Words] = ()) ->
             column("said", "row", 24),
             column("level", "level", 9, verdict, entry=True),
             column("reason", "cell", 30, entry=True),
-            column("day", "cell", 12, DAY, entry=True),
+            column("day", "cell", 12, DATE, entry=True),
             column("reviewer", "cell", 15, entry=True),
             column("before", "row-quiet", 28),
         ),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 from dimm_xl import catalogue, pool
 from dimm_xl.assessment import Return
@@ -33,12 +34,12 @@ class Gathered:
     faults: tuple[str, ...] = ()
 
 
-def gather(asked: Run, named: Mapping[str, Return], heard: Heard = unheard) -> Gathered:
+def second_opinions(asked: Run, named: Mapping[str, Return], heard: Heard = unheard) -> Gathered:
     """Read every review workbook of a run and weigh its opinions against what the organisations ``named`` (by id) declare.
 
     A review in which nothing was typed yet is not listed.
     """
-    reviews, faults = _read(_sources(asked), asked.reading, heard)
+    reviews, faults = _read(sources(asked), asked.reading, heard)
     ids = _ids(named)
     rows: dict[str, list[Typed]] = {}
     more: dict[str, list[Finding]] = {}
@@ -54,8 +55,14 @@ def gather(asked: Run, named: Mapping[str, Return], heard: Heard = unheard) -> G
     return Gathered(weighed, listed, tuple(faults))
 
 
-def _sources(asked: Run) -> list[Source]:
-    places = dict.fromkeys(place.resolve() for place in (asked.out / REVIEWS, asked.reviews) if place and place.exists())
+def apart(asked: Run) -> list[Path]:
+    """Return where reviews lie, which are no returns: in OUT, and where the consultant keeps them."""
+    return [asked.out / REVIEWS, *([asked.reviews] if asked.reviews else [])]
+
+
+def sources(asked: Run) -> list[Source]:
+    """Return every file among the reviews, each place once."""
+    places = dict.fromkeys(place.resolve() for place in apart(asked) if place.exists())
     found = []
     for place in places:
         lying = (
@@ -73,15 +80,15 @@ def _ids(named: Mapping[str, Return]) -> Mapping[tuple[str, ...], str]:
     return {key: name for name, key in about.items() if counts[key] == 1}
 
 
-def _read(sources: list[Source], how: Reading, heard: Heard) -> tuple[list[Review], list[str]]:
+def _read(lying: list[Source], how: Reading, heard: Heard) -> tuple[list[Review], list[str]]:
     reviews, faults = [], []
-    for n, (source, outcome) in enumerate(pool.each(partial(_read_one, how), sources, how.workers) if sources else (), 1):
+    for n, (source, outcome) in enumerate(pool.each(partial(_read_one, how), lying, how.workers) if lying else (), 1):
         if isinstance(outcome, pool.Failed):
             faults += [f"{source.name}\n{outcome.detail}"] if outcome.detail else []
             reviews.append(Review(source.name, "", findings=(Finding(FAILURES[outcome.why], source.name),)))
         else:
             reviews.append(outcome)
-        heard("reviews", n, len(sources))
+        heard("reviews", n, len(lying))
     return reviews, faults
 
 
@@ -96,8 +103,7 @@ def _read_one(how: Reading, source: Source) -> Review:
     return read_review(source.name, content, how.models, how.limits)
 
 
-def write_review(asked: Run, result: Result, weighed: Weighed = UNREVIEWED) -> None:
-    """Write an organisation's review workbook when the run was asked for it, with every opinion that was read."""
-    if "all" in asked.review or result.id in asked.review:
-        book = review_book(result, weighed, catalogue.words(asked.lang))
-        write_whole(asked.out / REVIEWS / f"{result.id}.xlsx", asked.dress.written(book))
+def write_review(asked: Run, result: Result, weighed: Weighed = UNREVIEWED) -> Path:
+    """Write an organisation's review workbook, with every opinion that was read."""
+    book = review_book(result, weighed, catalogue.words(asked.lang))
+    return write_whole(asked.out / REVIEWS / f"{result.id}.xlsx", asked.dress.written(book))

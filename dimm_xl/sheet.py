@@ -90,22 +90,6 @@ def figure(cell: object) -> float:
     return number(face(cell).removesuffix("%") if isinstance(cell, str) else cell)
 
 
-def day(cell: object) -> datetime.date:
-    """Return a cell as a day: a date, or text such as ``2027-03-09`` or ``9/3/2027`` (day first); ValueError otherwise."""
-    if isinstance(cell, datetime.datetime):
-        return cell.date()
-    if isinstance(cell, datetime.date):
-        return cell
-    shown = face(cell)
-    if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", shown):
-        year, month, number = found.groups()
-    elif found := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", shown):
-        number, month, year = found.groups()
-    else:
-        raise ValueError(text(cell))
-    return datetime.date(int(year), int(month), int(number))
-
-
 @dataclass(frozen=True)
 class Kind:
     """What a column holds: how a cell becomes a value and back.
@@ -123,7 +107,6 @@ class Kind:
 
 TEXT = Kind("kind.text")
 NUMBER = Kind("kind.number", figure, float)
-DAY = Kind("kind.day", day, datetime.date.isoformat)
 
 
 def choice(labels: Mapping[str, str]) -> Kind:
@@ -136,6 +119,17 @@ def choice(labels: Mapping[str, str]) -> Kind:
         return known[shown]
 
     return Kind("kind.choice", parse, labels.__getitem__, tuple(labels.values()))
+
+
+def day(cell: object) -> datetime.date:
+    """Return a cell as a date: a date, 2027-03-31, or day first as in 31/03/2027 and 31.03.2027; ValueError otherwise."""
+    if isinstance(cell, datetime.date):
+        return cell.date() if isinstance(cell, datetime.datetime) else cell
+    shown = text(cell).replace(".", "/")
+    return datetime.datetime.strptime(shown, "%d/%m/%Y" if "/" in shown else "%Y-%m-%d").date()
+
+
+DATE = Kind("kind.date", day, day)
 
 
 class Pick(Enum):

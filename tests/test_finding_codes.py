@@ -23,7 +23,7 @@ from dimm_xl.findings import Code, Finding
 from dimm_xl.issuing import Wanted, fill
 from dimm_xl.layout import IDENTITY
 from dimm_xl.returns import read_return
-from dimm_xl.reviewing import gather
+from dimm_xl.reviewing import second_opinions
 from dimm_xl.settings import Run
 from dimm_xl.workbook.guard import Limits
 from tests import test_review
@@ -102,7 +102,7 @@ def reviews(entries: Mapping[tuple[str, str], object], content: Callable[[], byt
         typed = book if content is filled else test_review.filled(book, {**test_review.TYPED, **entries})
         lay(top / "out/reviews", {"a.xlsx": typed})
         named = {"hotel": Return("a.xlsx", "", Status.ACCEPTED, hotel())}
-        return [finding for one in gather(Run(top, top / "out", workers=0), named).listed for finding in one.findings]
+        return [finding for one in second_opinions(Run(top, top / "out", workers=0), named).listed for finding in one.findings]
 
     return gathered
 
