@@ -1,4 +1,4 @@
-"""A folder → returns: every file listed exactly once, read in workers, the newest of each organisation standing."""
+"""A folder → returns: every file listed exactly once, read in workers, the newest of each respondent standing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from dimm_xl import fingerprint, pool
+from dimm_xl import fingerprint, pool, respondents
 from dimm_xl.archive import Archive
 from dimm_xl.assessment import Return, Status
 from dimm_xl.files import Lying, of_system, walk
@@ -16,7 +16,6 @@ from dimm_xl.findings import Code, Finding
 from dimm_xl.memory import Memory
 from dimm_xl.pool import Workers
 from dimm_xl.returns import read_return, refused
-from dimm_xl.sheet import face
 from dimm_xl.workbook.guard import DEFAULT, ZIP, Limits, Refused, is_bundle, member, members
 
 Heard = Callable[[str, int, int], None]
@@ -217,32 +216,24 @@ def once(returns: Sequence[Return]) -> list[Return]:
 
 
 def newest(returns: Sequence[Return], dates: dict[str, float]) -> list[Return]:
-    """Let the newest return of each organisation stand: by the date inside the file, else by the file's own; the others say so.
+    """Let the newest return of each respondent of an organisation stand: by the date inside the file, else by the file's own.
 
-    Two returns are of one organisation when its name (case, accents and blanks aside), sector and size are the same.
+    The others say which one replaced them; those that stand beside each other say that they are put together.
     """
-    groups: dict[tuple[str, ...], list[Return]] = {}
-    for one in returns:
-        if one.assessment is not None:
-            groups.setdefault(_who(one), []).append(one)
 
     def age(one: Return) -> tuple[str, float, str]:
         return (one.when, dates.get(one.file, 0.0), one.file)
 
-    replaced: dict[str, str] = {}
-    for several in groups.values():
+    def latest(several: Sequence[Return]) -> Return:
         dated = several if all(one.when for one in several) else [replace(one, when="") for one in several]
-        stands = max(dated, key=age)
-        replaced |= {one.file: stands.file for one in several if one.file != stands.file}
-    return [_superseded(one, replaced[one.file]) if one.file in replaced else one for one in returns]
+        return max(dated, key=age)
 
-
-def _who(one: Return) -> tuple[str, ...]:
-    said = one.assessment
-    assert said is not None
-    if any(finding.code is Code.NO_ORGANISATION for finding in one.findings):
-        return (one.file,)  # nobody knows whose it is: never taken for another's
-    return (face(said.organisation), said.profile.sector, said.profile.size)
+    replaced: dict[str, str] = {}
+    for several in respondents.by_organisation(returns).values():
+        for versions in respondents.versions(several, latest(several)):
+            stands = latest(versions)
+            replaced |= {one.file: stands.file for one in versions if one.file != stands.file}
+    return respondents.noted([_superseded(one, replaced[one.file]) if one.file in replaced else one for one in returns])
 
 
 def _superseded(one: Return, by: str) -> Return:
@@ -265,7 +256,7 @@ def alike(returns: Iterable[Return]) -> list[Return]:
             varied = {level for _, level in levels if level is not None}
             if len(varied) > 1 and sum(level is not None for _, level in levels) >= LEAST_ALIKE:
                 other = first.setdefault(levels, one)
-        if other is not one and other.assessment is not None:
+        if other.assessment is not None and respondents.organisation(other) != respondents.organisation(one):
             note = Finding(Code.SAME_AS_OTHER, file=one.file, facts={"other": other.assessment.organisation})
             noted.append(replace(one, findings=(*one.findings, note)))
         else:

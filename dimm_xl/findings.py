@@ -49,6 +49,7 @@ class Code(Enum):
     BUNDLE = (Severity.INFO, "a zip of returns: its files are listed one by one")
     DUPLICATE = (Severity.INFO, "the same content was read already")
     SUPERSEDED = (Severity.INFO, "a newer return of the same organisation was read")
+    PUT_TOGETHER = (Severity.INFO, "several respondents of one organisation answered: their returns are put together")
     NO_IDENTITY = (Severity.WARNING, "the hidden identity sheet is gone: the questionnaire was recognised by its codes")
     MACRO_IGNORED = (Severity.INFO, "the workbook holds a macro: not looked at, not run")
     LINK_IGNORED = (Severity.INFO, "the workbook holds links to other files: not followed")
@@ -73,6 +74,15 @@ class Code(Enum):
     SMALL_SHARE = (Severity.WARNING, "a share below 1 %: perhaps a percentage that the program turned into a fraction")
     NO_FIGURE = (Severity.INFO, "a level stands without the figure that was asked for")
     NO_ORGANISATION = (Severity.WARNING, "the organisation's name is missing")
+
+    # A second opinion
+    REVIEW = (Severity.INFO, "a review workbook: the opinions in it are counted")
+    NOT_A_REVIEW = (Severity.ERROR, "a file among the reviews that is no review workbook")
+    REVIEW_OF_NOBODY = (Severity.ERROR, "a review of an organisation of which no return was accepted")
+    REVIEW_OUTDATED = (Severity.ERROR, "the declared level is no longer the one that the reviewer saw")
+    REVIEW_NO_REASON = (Severity.ERROR, "a validated level differs from the declared one without a reason")
+    REVIEW_NO_LEVEL = (Severity.WARNING, "a reviewer gave a reason but no level")
+    REVIEW_NO_DATE = (Severity.WARNING, "a validated level differs from the declared one without a date; it counts")
 
     # The whole, for the consultant's eye; never blocking
     ALL_THE_SAME = (Severity.INFO, "ten answers or more, all at one level")

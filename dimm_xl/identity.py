@@ -46,9 +46,11 @@ LONGEST_LABEL = 120
 def identify(grids: Grids, models: Sequence[str]) -> tuple[Identity, tuple[Finding, ...]]:
     """Return a workbook's identity, with a warning when its hidden sheet is gone; Refused when it is no questionnaire of ``models``."""
     known = {catalogue.load(place).id: place for place in models}
-    said = _said(grids)
+    said = hidden(grids)
     if said is None:
         return _recognised(grids, known), (Finding(Code.NO_IDENTITY),)
+    if said["kind"] != layout.KIND:
+        raise Refused(Code.NOT_A_QUESTIONNAIRE, sheets=", ".join(grids.names)[:200])
     profile = Profile(said.get("sector", ""), said.get("size", ""))
     place = known.get(said.get("model", ""), "")
     found = Identity(
@@ -66,12 +68,13 @@ def identify(grids: Grids, models: Sequence[str]) -> tuple[Identity, tuple[Findi
     return found, ()
 
 
-def _said(grids: Grids) -> Mapping[str, str] | None:
+def hidden(grids: Grids) -> Mapping[str, str] | None:
+    """Return what the hidden identity sheet of a workbook of ours says, by key; None without one."""
     for name in _identity_first(grids):
         grid = grids[name]
         if grid and grid[0] and face(grid[0][0]) == layout.IDENTITY:
             said = keyed(grid)
-            if said.get("kind") == layout.KIND:
+            if said.get("kind") in (layout.KIND, layout.REVIEW):
                 return said
     return None
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dimm_xl.model import Lever, Model
-from dimm_xl.sheet import NUMBER, TEXT, Column, Kind, Pick, Sheet, choice, level
+from dimm_xl.sheet import DATE, NUMBER, TEXT, Column, Kind, Pick, Sheet, choice, level
 from dimm_xl.words import Words
 
 IDENTITY = "dimm-xl"
 """Name of the hidden identity sheet, title of its key column and mark of a questionnaire."""
 KIND = "questionnaire"
+REVIEW = "review"
+"""Kind of the workbook in which a reviewer types a second opinion."""
 LAYOUT = "1"
 """Version of this description; the identity sheet carries it."""
 
@@ -100,3 +102,36 @@ def profile_sheet(words: Words, all_words: Sequence[Words] = ()) -> Sheet:
 def profile_kinds(words: Words) -> Mapping[str, Kind]:
     """The kinds of the profile's cells that offer a list, by field."""
     return {"consent": choice({"yes": words("yes"), "no": words("no")})}
+
+
+def review_sheet(model: Model, words: Words, all_words: Sequence[Words] = ()) -> Sheet:
+    """The sheet of a second opinion: an indicator a row, what was declared beside what the reviewer validates."""
+    verdict = level_kind(model, words, all_words)
+
+    def column(field: str, look: str, width: float, kind: Kind = TEXT, *, entry: bool = False) -> Column:
+        titles = [spoken(f"review.column.{field}") for spoken in (words, *all_words)]
+        says = words(f"{kind.expects}.says") if kind.picks else ""
+        return Column(field, titles[0], kind, entry, tuple(titles[1:]), look, width, says=says)
+
+    return Sheet(
+        words("sheet.review"),
+        "code",
+        (
+            column("code", "row-code", 7),
+            column("indicator", "row-strong", 28),
+            column("weight", "row-figure-whole", 7),
+            column("declared", "row-level", 9, verdict),
+            column("met", "row-quiet", 38),
+            column("evidence", "row", 24),
+            column("said", "row", 24),
+            column("level", "level", 9, verdict, entry=True),
+            column("reason", "cell", 30, entry=True),
+            column("day", "cell", 12, DATE, entry=True),
+            column("reviewer", "cell", 15, entry=True),
+            column("before", "row-quiet", 28),
+        ),
+    )
+
+
+SEEN = ("declared", "before")
+"""Columns of a review that are locked, but read back: what the reviewer had before them."""

@@ -46,6 +46,7 @@ class Run:
 
     ``archive`` is where what was read is kept (None: nowhere), ``today`` the date it gets, ``alone`` the only files to look at.
     ``previous`` is the archive of the campaign before, ``benchmark`` a pack of others’ medians.
+    ``reviews`` is where a consultant keeps filled review workbooks, ``review`` for which organisations (ids, or ``all``) one is written.
     """
 
     returns: Path
@@ -60,6 +61,8 @@ class Run:
     alone: frozenset[str] | None = None
     previous: Path | None = None
     benchmark: Path | None = None
+    reviews: Path | None = None
+    review: tuple[str, ...] = ()
 
     @property
     def reading(self) -> Reading:

@@ -121,6 +121,17 @@ def choice(labels: Mapping[str, str]) -> Kind:
     return Kind("kind.choice", parse, labels.__getitem__, tuple(labels.values()))
 
 
+def day(cell: object) -> datetime.date:
+    """Return a cell as a date: a date, 2027-03-31, or day first as in 31/03/2027 and 31.03.2027; ValueError otherwise."""
+    if isinstance(cell, datetime.date):
+        return cell.date() if isinstance(cell, datetime.datetime) else cell
+    shown = text(cell).replace(".", "/")
+    return datetime.datetime.strptime(shown, "%d/%m/%Y" if "/" in shown else "%Y-%m-%d").date()
+
+
+DATE = Kind("kind.date", day, day)
+
+
 class Pick(Enum):
     """What stands in a level's cell besides a level."""
 

@@ -125,6 +125,8 @@ def summary_shown(summary: Summary) -> str:
     lines.append(f"results: {summary.out}/consolidated.xlsx and {summary.organisations} workbooks in {summary.out}/organisations")
     if summary.statuses.get("refused"):
         lines.append(f"why files were refused: {summary.out}/data/findings.csv, and the findings sheet of consolidated.xlsx")
+    if summary.unknown:
+        lines.append(f"no review was written for {', '.join(summary.unknown)}: no organisation of that id in this run")
     if summary.faults:
         lines.append(f"{len(summary.faults)} faults of dimm-xl itself: tracebacks above; please report them")
     return "\n".join(lines)

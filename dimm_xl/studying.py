@@ -10,7 +10,6 @@ from pathlib import Path
 from dimm_xl import benchmark, catalogue, pack
 from dimm_xl.anonymity import Group, Scope, publishable
 from dimm_xl.assessment import Return
-from dimm_xl.campaign import earlier, last_time, result_of
 from dimm_xl.files import write_table, write_whole
 from dimm_xl.model import Model
 from dimm_xl.pack import Figures, Pack, Quartiles
@@ -18,6 +17,7 @@ from dimm_xl.report.groups import common_gaps
 from dimm_xl.report.result import Result, shown
 from dimm_xl.report.study import Gap, Studied, Study, study_book
 from dimm_xl.report.tables import Line
+from dimm_xl.reporting import earlier, last_time, result_of
 from dimm_xl.scoring import FEWEST, Spread
 from dimm_xl.settings import Dress
 from dimm_xl.sheet import face

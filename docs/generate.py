@@ -79,13 +79,21 @@ def _commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Co
 def sheets_page() -> Iterator[str]:
     """The sheets that are exchanged: which columns they have and who fills them in."""
     model, words, others = catalogue.load(), catalogue.words("en"), (catalogue.words("fr"),)
-    yield "# Sheets of a questionnaire\n"
+    yield "# Sheets that are exchanged\n"
     yield "Columns are found by their header in either language, rows by the indicator's code; sheets by what they hold.\n"
-    for sheet in (layout.lever_sheet(model, model.levers[0], words, others), layout.profile_sheet(words, others), layout.identity_sheet()):
+    review = layout.review_sheet(model, words, others)
+    for sheet in (
+        layout.lever_sheet(model, model.levers[0], words, others),
+        layout.profile_sheet(words, others),
+        layout.identity_sheet(),
+        review,
+    ):
         yield f"\n## {sheet.name}\n\nRows are told apart by `{sheet.key}`.\n"
         yield "| header | also known as | holds | filled in by |\n|---|---|---|---|"
         for column in sheet.columns:
-            who = "the organisation" if column.entry else "a formula" if column.hidden else "dimm-xl"
+            who = (
+                ("the reviewer" if sheet is review else "the organisation") if column.entry else "a formula" if column.hidden else "dimm-xl"
+            )
             yield f"| {column.title} | {', '.join(column.aliases)} | {words(column.kind.expects)} | {who} |"
 
 

@@ -19,11 +19,12 @@ from xlsxwriter.utility import xl_cell_to_rowcol
 
 from dimm_xl import catalogue, collect
 from dimm_xl.assessment import Answer, Answered, Assessment, NotApplicable, Return, Status
-from dimm_xl.campaign import Summary, identify, run
+from dimm_xl.campaign import Summary, run
 from dimm_xl.collect import Bundle, Reading, Source, collect_one
 from dimm_xl.files import write_whole
 from dimm_xl.issuing import Wanted, fill, make_up
 from dimm_xl.report.result import state_word
+from dimm_xl.reporting import identify
 from dimm_xl.sample import Drawn, sample
 from dimm_xl.scoring import score
 from dimm_xl.settings import Run
@@ -44,7 +45,7 @@ BAD = {
 HEADERS = {
     "returns.csv": "file,sha256,status,organisation,sector,size,edition,lang,answered,expected",
     "answers.csv": "return,organisation,respondent,indicator,state,level,measure,reason,evidence,comment",
-    "scores.csv": "organisation,sector,size,scope,code,score,low,high,answered,expected,target",
+    "scores.csv": "organisation,sector,size,scope,code,score,low,high,answered,expected,target,basis",
     "findings.csv": "file,sheet,cell,code,severity,message",
 }
 """Section 5 of the design, column by column."""
@@ -192,7 +193,7 @@ def test_scores_are_those_of_scoring_to_full_precision(ran: Ran) -> None:
             for code, one in several.items()
         ]
         about = [ids(ran)[harmless(file)], said.profile.sector, said.profile.size]
-        expected = [[*about, *("" if value is None else str(value) for value in line)] for line in figures]
+        expected = [[*about, *("" if value is None else str(value) for value in line), "self-declared"] for line in figures]
         assert [list(line.values()) for line in table(ran.out, "scores.csv") if line["organisation"] == about[0]] == expected
 
 
@@ -267,7 +268,7 @@ def test_wherever_results_go_they_are_not_read_back(tmp_path: Path, monkeypatch:
 
 def test_organisations_of_one_name_and_of_hostile_names_get_safe_files_of_their_own() -> None:
     """Each organisation's workbook lies in the one folder, under a name that every system takes."""
-    names = ["Hôtel", "hotel", "HOTEL-2", "../../etc/passwd", "CON", "日本", "😀", "=1+1", "x" * 300, "a/b\\c:d*e", "nul", "  "]
+    names = ["Hôtel", "hôtel !", "HOTEL-2", "../../etc/passwd", "CON", "日本", "😀", "=1+1", "x" * 300, "a/b\\c:d*e", "nul", "  "]
     said = [replace(next(sample(DRAWN)), organisation=name) for name in names]
     returns = [Return(f"{n}.xlsx", str(n), Status.ACCEPTED, one) for n, one in enumerate(said)]
     named = identify(returns)

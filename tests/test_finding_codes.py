@@ -7,6 +7,7 @@ import re
 import string
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,18 +16,24 @@ import openpyxl
 import pytest
 
 from dimm_xl import catalogue, collect, describe, pool
+from dimm_xl.assessment import Return, Status
 from dimm_xl.collect import Reading
 from dimm_xl.describe import message, repair
 from dimm_xl.findings import Code, Finding
 from dimm_xl.issuing import Wanted, fill
 from dimm_xl.layout import IDENTITY
 from dimm_xl.returns import read_return
+from dimm_xl.reviewing import second_opinions
+from dimm_xl.settings import Run
 from dimm_xl.workbook.guard import Limits
+from tests import test_review
 from tests.support import at_level, questionnaire_bytes
 from tests.test_collect import lay, said, zipped
 from tests.test_correct import MEASURED, PLAIN, edited, places, truth
 from tests.test_fuzz import parts
 from tests.test_resilience import far_corner
+from tests.test_respondents import returned
+from tests.test_review import hotel, review_of
 
 Found = Sequence[Finding]
 Maker = Callable[[Path, pytest.MonkeyPatch], Found]
@@ -85,6 +92,19 @@ def linked(top: Path, _: pytest.MonkeyPatch) -> Found:
     """What collecting finds of a link."""
     (top / "a.xlsx").symlink_to(top)
     return [finding for one in collect.collect(top, (), Reading(workers=0)).returns for finding in one.findings]
+
+
+def reviews(entries: Mapping[tuple[str, str], object], content: Callable[[], bytes] | None = None) -> Maker:
+    """What gathering reviews finds in one into which an opinion on the hotel was typed, but for ``entries``."""
+
+    def gathered(top: Path, _: pytest.MonkeyPatch) -> Found:
+        book = content() if content else review_of(hotel())
+        typed = book if content is filled else test_review.filled(book, {**test_review.TYPED, **entries})
+        lay(top / "out/reviews", {"a.xlsx": typed})
+        named = {"hotel": Return("a.xlsx", "", Status.ACCEPTED, hotel())}
+        return [finding for one in second_opinions(Run(top, top / "out", workers=0), named).listed for finding in one.findings]
+
+    return gathered
 
 
 # --- what is read
@@ -158,6 +178,7 @@ MAKERS: Mapping[Code, Maker] = {
     Code.BUNDLE: folder(lambda: {"a.zip": zipped({"a.xlsx": filled()})}),
     Code.DUPLICATE: folder(lambda: {"a.xlsx": filled(), "b.xlsx": filled()}),
     Code.SUPERSEDED: folder(lambda: {"a.xlsx": said("Hôtel", 1), "b.xlsx": said("Hôtel", 2)}),
+    Code.PUT_TOGETHER: folder(lambda: {f"{name}.xlsx": returned(name, 3) for name in ("Alice", "Bob")}),
     Code.NO_IDENTITY: reshaping(no_identity),
     Code.MACRO_IGNORED: reading(lambda: added("xl/vbaProject.bin")),
     Code.LINK_IGNORED: reading(lambda: added("xl/externalLinks/externalLink1.xml")),
@@ -178,6 +199,13 @@ MAKERS: Mapping[Code, Maker] = {
     Code.SMALL_SHARE: typing({(MEASURED[0], "measure"): 0.5, (MEASURED[0], "level"): None}),
     Code.NO_FIGURE: typing({(MEASURED[0], "measure"): None}),
     Code.NO_ORGANISATION: typing({("organisation", "value"): None}),
+    Code.REVIEW: reviews({}),
+    Code.NOT_A_REVIEW: reviews({}, filled),
+    Code.REVIEW_OF_NOBODY: reviews({}, lambda: review_of(replace(hotel(), organisation="Auberge"))),
+    Code.REVIEW_OUTDATED: reviews({}, lambda: review_of(hotel(2))),
+    Code.REVIEW_NO_REASON: reviews({("SP1", "reason"): None}),
+    Code.REVIEW_NO_LEVEL: reviews({("SP1", "level"): None}),
+    Code.REVIEW_NO_DATE: reviews({("SP1", "day"): None}),
     Code.ALL_THE_SAME: reading(lambda: questionnaire_bytes(at_level(3))),
     Code.NO_EVIDENCE: reading(lambda: questionnaire_bytes(at_level(5))),
     Code.FAR_APART: typing({(PLAIN[2], "level"): 0, (PLAIN[3], "level"): 5, (PLAIN[4], "level"): 0}),
@@ -185,6 +213,7 @@ MAKERS: Mapping[Code, Maker] = {
     Code.LOW_COVERAGE: reading(questionnaire_bytes),
 }
 AT_A_CELL = (
+    Code.REVIEW_OUTDATED, Code.REVIEW_NO_REASON, Code.REVIEW_NO_LEVEL, Code.REVIEW_NO_DATE,
     Code.UNKNOWN_CODE, Code.BAD_VALUE, Code.ERROR_CELL, Code.UNCALCULATED, Code.TEXT_LOST, Code.TEXT_CUT, Code.TWICE, Code.NO_REASON,
     Code.ABOVE_FIGURE, Code.IMPOSSIBLE_FIGURE, Code.SMALL_SHARE,
 )  # fmt: skip

@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The date of this run (YYYY-MM-DD); today by default.")
 @click.option("--previous", type=FILE, metavar="ARCHIVE", help="The archive of the campaign before: results show what moved, and why.")
 @click.option("--benchmark", type=FILE, metavar="PACK", help="A benchmark pack (YAML) of `study`: peers come from it.")
+@click.option("--review", multiple=True, metavar="all|ID", help="Write a review workbook for a second opinion, for all or by id.")
+@click.option(
+    "--reviews",
+    type=click.Path(exists=True, path_type=Path),
+    help="Filled review workbooks kept elsewhere than in OUT/reviews: a folder or a file.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a summary that a script can read.")
 def run(as_json: bool, **options: Any) -> None:
     """Read every workbook under RETURNS, check and score it, and write the results into the folder OUT.
@@ -55,7 +61,7 @@ def asked_of(
     out: Path, returns: Path = Path(), lang: str = "fr", names: tuple[str, ...] = ("dimm",), workers: int | None = None,
     limits: tuple[str, ...] = (), logo: Path | None = None, colours: Path | None = None, classification: str = "",
     archive: Path | None = None, today: datetime | None = None, scheduler: str = "",
-    previous: Path | None = None, benchmark: Path | None = None,
+    previous: Path | None = None, benchmark: Path | None = None, review: tuple[str, ...] = (), reviews: Path | None = None,
 ) -> Run:  # fmt: skip
     """Return what a run is asked for from the options of the command line; BadParameter for a limit that is none."""
     from dimm_xl import campaign, settings
@@ -69,7 +75,21 @@ def asked_of(
     unreadable_said(dress.colours)
     day = today.date() if today else date.today()
     kept = archive or out / campaign.ARCHIVE
-    return settings.Run(returns, out, lang, names, scheduler or workers, raised, dress, kept, day, previous=previous, benchmark=benchmark)
+    return settings.Run(
+        returns,
+        out,
+        lang,
+        names,
+        scheduler or workers,
+        raised,
+        dress,
+        kept,
+        day,
+        previous=previous,
+        benchmark=benchmark,
+        reviews=reviews,
+        review=review,
+    )
 
 
 def end(summary: Summary, as_json: bool = False) -> None:

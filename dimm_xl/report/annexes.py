@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dimm_xl import __version__
 from dimm_xl.model import Lever
 from dimm_xl.page import Page, Put, Row, Table
-from dimm_xl.report.result import Result, demands, functions, judged, shown, state_word
+from dimm_xl.report.result import Result, demands, functions, judged, rounded, shown, state_word
+from dimm_xl.report.second import reviewable
+from dimm_xl.respondents import who
 from dimm_xl.roadmap import Step
 from dimm_xl.sheet import TEXT, Column, Kind, Sheet
 from dimm_xl.words import Words
@@ -77,6 +79,7 @@ def method_page(result: Result, words: Words) -> Page:
         "weights": {},
         "example": {"example": worked_example(result, words)},
         "overall": {"choice": words(f"method.overall.{rules.overall}")},
+        **_voices(result, words),
         "states": {},
         "measures": {},
         "coverage": {"provisional": words.percent(rules.provisional_below), "hidden": words.percent(rules.hidden_below)},
@@ -100,6 +103,18 @@ def method_page(result: Result, words: Words) -> Page:
     for n, (key, given) in enumerate(facts.items(), 2):
         puts += [Put(n, 0, words(f"method.{key}.title"), "guide-title"), Put(n, 1, words(f"method.{key}.text", **given), "guide")]
     return Page(name, tuple(puts), widths={0: 26, 1: 110}, tall=1, footer=words("footer.result", edition=words.of(model.edition.name)))
+
+
+def _voices(result: Result, words: Words) -> dict[str, dict[str, object]]:
+    """Return what the method says of several respondents and of a second opinion, where there are."""
+    told: dict[str, dict[str, object]] = {}
+    if len(result.parts) > 1:
+        told["respondents"] = {"count": len(result.parts), "names": " · ".join(map(who, result.parts))}
+    if result.declared:
+        scores = {"declared": result.declared.scores.overall, "validated": result.scores.overall}
+        shares = {"checked": len(result.opinions), "count": reviewable(result.declared)}
+        told["review"] = {**shares, **{basis: rounded(result.model, one, words) for basis, one in scores.items()}}
+    return told
 
 
 def worked_example(result: Result, words: Words) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dimm_xl.layout import sheet_name
 from dimm_xl.model import Indicator, Lever
 from dimm_xl.page import Bars, Chart, Page, Put, Row, Rules, Series, Table
+from dimm_xl.report.discuss import spread_mark
 from dimm_xl.report.result import Result, between, bin_rules, demands, grouping_shown, judged, rounded, shown
+from dimm_xl.report.second import second_mark
 from dimm_xl.scoring import Standing, standing
 from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
@@ -99,7 +101,7 @@ def _row(result: Result, one: Indicator, words: Words) -> Row:
     return Row(
         {
             "code": one.code,
-            "indicator": words.of(one.name),
+            "indicator": "\n".join(filter(None, (words.of(one.name), spread_mark(result, one, words), second_mark(result, one, words)))),
             "level": level if level is not None else "–",
             "target": one.target.default,
             "bin": judged(result.gap(one), answer, words),

@@ -9,6 +9,8 @@ from dimm_xl.page import Chart, Link, Page, Put, Rich, Row, Series, Span, Table,
 from dimm_xl.progress import Progress, trend
 from dimm_xl.report.progress import levers_table, seen
 from dimm_xl.report.result import Result, about, between, bin_rules, functions, rounded
+from dimm_xl.report.second import reviewable
+from dimm_xl.respondents import disagreements
 from dimm_xl.roadmap import Step, strengths
 from dimm_xl.scoring import ROUNDING, Score, Standing, bin_of, standing
 from dimm_xl.sheet import Column, Sheet
@@ -80,11 +82,21 @@ def _score(result: Result, words: Words) -> list[Put]:
     low_high = between(score, words)
     found = bin_of(score.gap) if isinstance(value, float) else None
     verdict = words("result.verdict", bin=words(f"bin.{found.value}")) if found else words("unjudged.few")
-    facts = {"na": states["not_applicable"], "unknown": states["unknown"], "blank": states["blank"], "evidence": result.evidenced}
+    facts: dict[str, object] = {
+        "na": states["not_applicable"],
+        "unknown": states["unknown"],
+        "blank": states["blank"],
+        "evidence": result.evidenced,
+    }
+    sure = words(f"standing.{now.value}")
+    facts["basis"] = words("basis.declared")
+    if result.declared:
+        facts["basis"] = words("basis.validated", checked=len(result.opinions), count=reviewable(result.declared))
+        sure += " · " + words("basis.beside", score=rounded(result.model, result.declared.scores.overall, words))
     return [
         Put(2, 0, value, "figure-big"),
         Put(2, 1, f"/ {scale.highest}", "figure-of"),
-        Put(2, 2, f"{verdict}\n{low_high}\n{words(f'standing.{now.value}')}", "quiet", cols=LEFT - 2),
+        Put(2, 2, f"{verdict}\n{low_high}\n{sure}", "quiet", cols=LEFT - 2),
         Put(2, RIGHT, words("result.answers", answered=score.answered, expected=score.expected), "subtitle", cols=2),
         Put(2, RIGHT + 2, words("result.states", **facts), "quiet", cols=2),
     ]
@@ -142,7 +154,14 @@ def _last(progress: Progress | None, lever: Lever, words: Words) -> str | None:
 
 
 def _note(result: Result, words: Words) -> str:
-    """Return what score, target and peers mean, under the table."""
+    """Return what score, target and peers mean, under the table, and how many respondents stand behind it."""
+    told = _meant(result, words)
+    if len(result.parts) < 2:
+        return told
+    return f"{told} {words('discuss.note', respondents=len(result.parts), count=len(disagreements(result.model, result.parts)))}"
+
+
+def _meant(result: Result, words: Words) -> str:
     if result.peers is None:
         return f"{words('result.target_note')} {words('result.no_peers')}"
     peers, profile = result.peers, result.assessment.profile
@@ -219,7 +238,8 @@ def _actions(result: Result, row: int, roadmap: tuple[Step, ...], words: Words) 
 
 
 def _contents(row: int, rest: Sequence[str], words: Words) -> list[Put]:
-    """Return the links to the sheets that follow the levers."""
+    """Return the links to the sheets that follow the levers, seven a line."""
     places = ((2, 2), (4, 2), (6, 1), (7, 1), (RIGHT, 2), (RIGHT + 2, 1), (RIGHT + 3, 1))
-    links = [Put(row, col, Link(name, Span(name, 0, 0, 0, 0)), "link", cols=cols) for (col, cols), name in zip(places, rest, strict=False)]
+    placed = ((row + n // len(places), *places[n % len(places)], name) for n, name in enumerate(rest))
+    links = [Put(line, col, Link(name, Span(name, 0, 0, 0, 0)), "link", cols=cols) for line, col, cols, name in placed]
     return [Put(row, 0, words("result.next"), "hint", cols=2), *links]

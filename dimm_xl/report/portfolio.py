@@ -19,6 +19,7 @@ from dimm_xl.report.compared import Compared, progress_pages
 from dimm_xl.report.groups import crossed_page, gaps_page, group_page, known_first, median_chart, spread_row
 from dimm_xl.report.listings import findings_page, flat_page, heat_page, ranking_page
 from dimm_xl.report.result import Described, Peers, Result, bin_rules, described_sheet, grouping_shown, shown
+from dimm_xl.report.several import several_page, spoken_of_twice
 from dimm_xl.scoring import FEWEST, bin_of, distribution
 from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
@@ -48,6 +49,7 @@ def portfolio_book(model: Model, results: Sequence[Result], returns: Sequence[Re
         crossed_page(model, scores, words),
         gaps_page(model, results, words),
         heat_page(model, results, words),
+        *([several_page(model, twice, words)] if (twice := spoken_of_twice(results)) else []),
         findings_page(returns, words),
         flat_page(model, results, words),
     ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from dimm_xl.assessment import Answer, Assessment, State
+from dimm_xl.assessment import Answer, Assessment, Return, State
 from dimm_xl.model import Indicator, Model, Text
 from dimm_xl.page import Rule
 from dimm_xl.progress import Moment, Progress, compare
+from dimm_xl.review import Opinion
 from dimm_xl.scoring import Bin, Score, Scores, Spread, Standing, bin_of, standing
 from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
@@ -34,6 +35,8 @@ class Result:
     """An accepted return with its scores; ``model`` is resolved for its profile, ``id`` is unique in the run and safe as a file name.
 
     ``last`` is the organisation's result of the campaign before, when there is one.
+    ``parts`` are the files it rests on, several when several respondents answered. Where a reviewer gave ``opinions``, assessment
+    and scores are the validated ones, and ``declared`` is the result as the organisation declared it.
     """
 
     id: str
@@ -43,6 +46,9 @@ class Result:
     assessment: Assessment
     scores: Scores
     peers: Peers | None = None
+    parts: tuple[Return, ...] = ()
+    opinions: Mapping[str, Opinion] = field(default_factory=dict)
+    declared: Result | None = None
     last: Result | None = None
 
     @cached_property

@@ -9,14 +9,15 @@ from dimm_xl.assessment import NotApplicable, Return
 from dimm_xl.describe import message
 from dimm_xl.files import write_table
 from dimm_xl.report.result import Result, state_word
-from dimm_xl.scoring import Score
+from dimm_xl.respondents import said_in
+from dimm_xl.scoring import Score, of_answer, of_parts
 from dimm_xl.words import Words
 
 Line = tuple[object, ...]
 
 RETURNS = ("file", "sha256", "status", "organisation", "sector", "size", "edition", "lang", "answered", "expected")
 ANSWERS = ("return", "organisation", "respondent", "indicator", "state", "level", "measure", "reason", "evidence", "comment")
-SCORES = ("organisation", "sector", "size", "scope", "code", "score", "low", "high", "answered", "expected", "target")
+SCORES = ("organisation", "sector", "size", "scope", "code", "score", "low", "high", "answered", "expected", "target", "basis")
 FINDINGS = ("file", "sheet", "cell", "code", "severity", "message")
 
 
@@ -32,38 +33,54 @@ def write_tables(folder: Path, returns: Sequence[Return], results: Sequence[Resu
 
 def returns_lines(returns: Sequence[Return], results: Sequence[Result]) -> Iterator[Line]:
     """Yield a line a file."""
-    overall = {result.file: result.scores.overall for result in results}
+    overall = {part.file: _alone(result, part) for result in results for part in result.parts}
     for one in returns:
         said, score = one.assessment, overall.get(one.file)
         about: Line = (said.organisation, said.profile.sector, said.profile.size, said.edition, said.lang) if said else (None,) * 5
         yield (one.file, one.sha256, one.status.value, *about, score and score.answered, score and score.expected)
 
 
+def _alone(result: Result, part: Return) -> Score:
+    """Return how much one respondent answered of what they were asked."""
+    if len(result.parts) == 1:
+        return result.scores.overall
+    answers, model = said_in(part).answers, result.model
+    return of_parts([(1, of_answer(one, answers[code], model.scale)) for code, one in model.indicators.items() if code in answers])
+
+
 def answers_lines(results: Sequence[Result]) -> Iterator[Line]:
-    """Yield a line an answer, in the order of the model."""
+    """Yield a line an answer of each respondent, as they gave it, in the order of the model."""
     for result in results:
-        respondent = result.assessment.respondent.get("respondent", "")
-        for code in result.model.indicators:
-            answer = result.assessment.answer(code)
-            reason = answer.state.reason if isinstance(answer.state, NotApplicable) else answer.reason
-            said = (answer.level, answer.measure, reason, answer.evidence, answer.comment)
-            yield (result.file, result.id, respondent, code, state_word(answer.state), *said)
+        for part in result.parts:
+            said = said_in(part)
+            respondent = said.respondent.get("respondent", "")
+            for code in (code for code in result.model.indicators if len(result.parts) == 1 or code in said.answers):
+                answer = said.answer(code)
+                reason = answer.state.reason if isinstance(answer.state, NotApplicable) else answer.reason
+                told = (answer.level, answer.measure, reason, answer.evidence, answer.comment)
+                yield (part.file, result.id, respondent, code, state_word(answer.state), *told)
 
 
 def scores_lines(results: Sequence[Result]) -> Iterator[Line]:
-    """Yield a line a score: overall, then levers, groupings and indicators in the order of the model."""
+    """Yield a line a score: overall, then levers, groupings and indicators in the order of the model; where reviewed, once more."""
     for result in results:
-        profile, scores = result.assessment.profile, result.scores
-        scopes: tuple[tuple[str, dict[str, Score]], ...] = (
-            ("overall", {"": scores.overall}),
-            ("lever", dict(scores.levers)),
-            ("grouping", dict(scores.groupings)),
-            ("indicator", dict(scores.indicators)),
-        )
-        for scope, several in scopes:
-            for code, one in several.items():
-                figures = (one.value, one.low, one.high, one.answered, one.expected, one.target)
-                yield (result.id, profile.sector, profile.size, scope, code, *figures)
+        yield from _scores_lines(result.declared or result, "self-declared")
+        if result.declared:
+            yield from _scores_lines(result, "validated")
+
+
+def _scores_lines(result: Result, basis: str) -> Iterator[Line]:
+    profile, scores = result.assessment.profile, result.scores
+    scopes: tuple[tuple[str, dict[str, Score]], ...] = (
+        ("overall", {"": scores.overall}),
+        ("lever", dict(scores.levers)),
+        ("grouping", dict(scores.groupings)),
+        ("indicator", dict(scores.indicators)),
+    )
+    for scope, several in scopes:
+        for code, one in several.items():
+            figures = (one.value, one.low, one.high, one.answered, one.expected, one.target)
+            yield (result.id, profile.sector, profile.size, scope, code, *figures, basis)
 
 
 def findings_lines(returns: Sequence[Return], words: Words) -> Iterator[Line]:

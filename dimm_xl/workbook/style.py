@@ -78,6 +78,8 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "row-figure": {**_BASE, **_UNDER, "font_color": "quiet", "align": "center", "valign": "vcenter", "num_format": "0.0"},
     "row-figure-whole": {**_BASE, **_UNDER, "font_color": "quiet", "align": "center", "valign": "vcenter", "num_format": "0"},
     "row-figure-any": {**_BASE, **_UNDER, "font_color": "quiet", "align": "center", "valign": "vcenter", "num_format": "General"},
+    "row-points": {**_BASE, **_UNDER, "font_color": "quiet", "align": "center", "valign": "vcenter", "num_format": "+0.0;-0.0;0.0"},
+    "row-signed": {**_BASE, **_UNDER, "font_color": "quiet", "align": "center", "valign": "vcenter", "num_format": "+0;-0;0"},
     "row-line": {**_BASE, **_UNDER, "valign": "vcenter"},
     "row-change": {**_BASE, **_UNDER, "bold": True, "align": "center", "valign": "vcenter", "num_format": '"▲ "+0.0;"▼ "-0.0;"= "0.0'},
     "row-change-whole": {**_BASE, **_UNDER, "align": "center", "valign": "vcenter", "num_format": '"▲ "+0;"▼ "-0;"= "0'},
