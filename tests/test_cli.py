@@ -84,6 +84,9 @@ def test_every_example_is_a_call_that_the_command_understands(
     command = dict(commands())[path]
     words = shlex.split((command.help or "").partition("Example: ")[2])
     (tmp_path / "returns").mkdir()
+    for named in (tmp_path / word for word in words if Path(word).suffix):  # files that a command wants to be there
+        named.parent.mkdir(exist_ok=True)
+        named.touch()
     monkeypatch.chdir(tmp_path)
     assert words[: len(path) + 1] == ["dimm-xl", *path]
     assert command.make_context(path[-1], words[len(path) + 1 :]).args == []
