@@ -122,11 +122,11 @@ def check(model: Model, given: Sequence[Given]) -> tuple[Finding, ...]:
 
 
 def claims_with_evidence(model: Model, said: Mapping[str, Answer]) -> Iterator[Finding]:
-    """What is found met from level 4 upwards comes with evidence; told once a level."""
+    """What is found met from level 4 upwards, and counts, comes with evidence; told once a level."""
     bare: dict[int, list[str]] = defaultdict(list)
     for code in model.indicators:
         for one in said[code].demands:
-            if one.level >= EVIDENCE_FROM and one.verdict == "met" and not one.evidence:
+            if EVIDENCE_FROM <= one.level <= (said[code].level or 0) and one.verdict == "met" and not one.evidence:
                 bare[one.level].append(audit.key(code, one.level, one.rank))
     for level, several in sorted(bare.items()):
         yield Finding(Code.NO_EVIDENCE, facts={"level": level, "indicators": ", ".join(several)})

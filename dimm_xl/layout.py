@@ -105,7 +105,7 @@ def audit_sheet(words: Words, all_words: Sequence[Words] = (), name: str = "") -
         name,
         "code",
         (
-            column("code", look="code", width=9),
+            column("code", look="strong", width=9),
             column("step", look="centre", width=7),
             column("demand", look="boxed", width=58),
             column("measure", NUMBER, entry=True, look="figure", width=9.5),
