@@ -53,9 +53,7 @@ def climb(indicator: Indicator, scale: Scale, answer: Answer, spans: Mapping[str
     return {
         "stop": Formula(f"MIN({lowest(NOT_MET)},{limit})", float(stop), spans),
         "open": Formula(lowest(OPEN), float(pending), spans),
-        "expected": Formula(
-            f"IF(AND({exempt},NOT({impossible})),0,1)", 0.0 if isinstance(answer.state, NotApplicable) else 1.0, spans
-        ),
+        "expected": Formula(f"IF(AND({exempt},NOT({impossible})),0,1)", 0.0 if isinstance(answer.state, NotApplicable) else 1.0, spans),
         "counted": Formula(f'IF(OR({{expected}}=0,{{open}}<{{stop}},{impossible}),"",{reached})', value, spans),
         "done": Formula("IF(OR(ISNUMBER({counted}),{expected}=0),1,0)", 0.0 if isinstance(answer.state, Blank) else 1.0),
     }

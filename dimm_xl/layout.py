@@ -76,8 +76,8 @@ def lever_sheet(model: Model, lever: Lever, words: Words, all_words: Sequence[Wo
 
 def verdict_kind(words: Words, all_words: Sequence[Words] = ()) -> Kind:
     """The kind of a verdict's cell in one language; the spellings of every language are understood."""
-    labels = {verdict: words(f"verdict.{verdict}") for verdict in VERDICTS}
-    spellings = {
+    labels: dict[str, str] = {verdict: words(f"verdict.{verdict}") for verdict in VERDICTS}
+    spellings: dict[str, str] = {
         face.strip(): verdict
         for verdict in VERDICTS
         for spoken in (words, *all_words)

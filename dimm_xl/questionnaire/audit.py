@@ -14,9 +14,8 @@ from dimm_xl.words import Words
 
 ASKED = ("verdict", "reason", "evidence", "comment")
 """What is filled in beside a demand; beside an indicator, only its figure."""
-BLOCK = {"code": "block-code", "step": "block", "demand": "block", "reached": "block-level", "state": "block-state"} | {
-    field: "block" for field in ASKED
-}
+BLOCK = {"code": "block-code", "reached": "block-level", "state": "block-state", **dict.fromkeys(("step", "demand", *ASKED), "block")}
+"""Looks of an indicator's row."""
 
 
 def audit_table(model: Model, lever: Lever, assessment: Assessment, words: Words) -> Table:
@@ -44,7 +43,10 @@ def audit_table(model: Model, lever: Lever, assessment: Assessment, words: Words
 def _block(model: Model, one: Indicator, answer: Answer, sheet: Sheet, at: int, words: Words) -> Iterator[Row]:
     """Yield the rows of an indicator, the first of which is the ``at``-th of its table."""
     first, last = TABLE_ROW + 2 + at, TABLE_ROW + 1 + at + len(answer.demands)
-    spans = {name: Span(sheet.name, first, sheet.place(field), last, sheet.place(field)) for name, field in (("marks", "mark"), ("steps", "step"))}
+    spans = {
+        name: Span(sheet.name, first, sheet.place(field), last, sheet.place(field))
+        for name, field in (("marks", "mark"), ("steps", "step"))
+    }
     values: dict[str, Value] = {
         "code": one.code,
         "demand": _described(one, words),
@@ -84,7 +86,7 @@ def _described(one: Indicator, words: Words) -> Rich:
     if one.measure:
         period = f", {words.of(one.measure.period)}" if one.measure.period else ""
         figure = words("lever.figure", figure=words.of(one.measure.figure), unit=words.of(one.measure.unit), period=period)
-        steps = words("audit.then").join(f"{level}\u00a0: {threshold(one, level, words)}" for level in sorted(one.levels))
+        steps = " · ".join(f"{level}{words('colon')} {threshold(one, level, words)}" for level in sorted(one.levels))
         parts.append(("\n" + figure + " " + words("audit.thresholds", steps=steps), "figure-note"))
     return Rich(tuple(parts))
 
