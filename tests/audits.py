@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 
 from dimm_xl import audit, catalogue
-from dimm_xl.assessment import VERDICTS, Answer, Assessment, Checked, Verdict
+from dimm_xl.assessment import Answer, Assessment, Checked, Verdict
 from dimm_xl.issuing import Wanted, fill
 from dimm_xl.model import Indicator, Model, Profile
 from dimm_xl.words import Words
@@ -84,6 +84,3 @@ def typed(said: Assessment, entries: Entries, twice: Entries | None = None) -> b
     for place, value in (twice or {}).items():
         cells[place].parent.append({1: place[0], cells[place].column: value})
     return saved(book)
-
-
-__all__ = ["HOTEL", "MIXED", "VERDICTS", "an_audit", "drawn", "every_verdict", "opened", "places", "saved", "typed"]
