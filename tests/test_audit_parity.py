@@ -55,7 +55,7 @@ def composed(model: Model, said: Assessment) -> Audit:
 def level_differences(made: Audit, grids: Grids, said: Assessment) -> list[object]:
     """Where the level shown beside an indicator's name is not the one that its answer has."""
     words = catalogue.words(made.assessment.lang)
-    wrong = []
+    wrong: list[object] = []
     for code, table, n in made.rows():
         state = said.answer(code).state
         wanted = state.level if isinstance(state, Answered) else words("level.not_applicable") if isinstance(state, NotApplicable) else "–"
