@@ -37,13 +37,15 @@ def climb(indicator: Indicator, scale: Scale, answer: Answer, spans: Mapping[str
     limit = f"IF({figure(indicator)},{ceiling(indicator)}+1,{beyond})" if measured else str(beyond)
 
     def lowest(mark: int) -> str:
+        if not answer.demands:
+            return str(beyond)
         return f"{beyond}-SUMPRODUCT(MAX(({{marks}}={mark})*({beyond}-{{steps}})))"
 
     reached = f"MAX({scale.lowest},SUMPRODUCT(MAX(({{marks}}={MET})*({{steps}}<{{stop}})*{{steps}})))"
     if measured:
         reached = f"IF({figure(indicator)},{{stop}}-1,{reached})"
     impossible = f'AND({{measure}}<>"",NOT({figure(indicator)}))' if measured else "FALSE"
-    exempt = f"COUNTIF({{marks}},{SET_ASIDE})={len(answer.demands)}"
+    exempt = f"COUNTIF({{marks}},{SET_ASIDE})={len(answer.demands)}" if answer.demands else "FALSE"
     known = answer.measure if measured else None
     stop = min(
         lowest_unmet(answer.demands, beyond), beyond if indicator.measure is None or known is None else indicator.measure.ceiling(known) + 1

@@ -45,12 +45,14 @@ def issue(
 
     Example: dimm-xl issue out --sector tourism --size sme --organisation "Hôtel des Tilleuls"
     """
-    from dimm_xl import catalogue, issuing
+    from dimm_xl import audit, catalogue, issuing
     from dimm_xl.model import Profile
 
     known = catalogue.load(name)
     if not every and not (sector and size):
         raise click.UsageError("give --sector and --size, or --all")
+    if form == "audit" and not audit.keys(known):
+        raise click.UsageError(f"model {known.id} has no demands to audit; issue it with --form self")
     profiles = issuing.every_profile(known) if every else [Profile(sector or "", size or "")]
     by = deadline and deadline.date()
     wanted = issuing.Wanted(name, edition, lang, organisation, selection, by, not no_score, str(colours or ""), form)
