@@ -14,7 +14,8 @@ from functools import cached_property
 from dimm_xl.assessment import BLANK, Answer, Answered, Assessment, settle
 from dimm_xl.findings import Fault, Faulty
 from dimm_xl.model import Cut, Indicator, Measure, Model, Scale
-from dimm_xl.progress import Cause, Moment, changes, differs
+from dimm_xl.progress import Cause, Moment, changes
+from dimm_xl.wording import differs
 
 
 class Change(Enum):

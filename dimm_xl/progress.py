@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from itertools import pairwise
 
 from dimm_xl.assessment import Answer, Assessment, NotApplicable
-from dimm_xl.model import Indicator, Measure, Model
+from dimm_xl.model import Indicator, Model
 from dimm_xl.scoring import ROUNDING, Part, Score, of_answer, of_parts, score
 from dimm_xl.sheet import face
+from dimm_xl.wording import reworded
 
 
 class Cause(Enum):
@@ -130,36 +131,6 @@ class Progress:
             "new": sum(one.then is None for one in self.indicators),
             "gone": sum(one.now is None for one in self.indicators),
         }
-
-
-def reworded(then: Indicator, now: Indicator, editions: Collection[str] = ()) -> bool:
-    """Say whether an indicator asks something else: what it shows differs, or it was retouched in one of ``editions``.
-
-    What it shows: its name, definition, demands and figure, in any language that both have; case, accents and blanks apart.
-    """
-    return now.retouched in editions or any(differs(getattr(then, key), getattr(now, key)) for key in SHOWN)
-
-
-SHOWN = ("name", "definition", "levels", "measure")
-"""What of an indicator an organisation is shown to answer by; its weight, its target and advice are the assessor's."""
-
-
-def differs(was: object, one: object) -> bool:
-    """Say whether two parts of an indicator do not read alike: texts language by language, all else as it is."""
-    if was == one:  # nearly always, and fast
-        return False
-    match was, one:
-        case Measure(), Measure():
-            return any(differs(getattr(was, each.name), getattr(one, each.name)) for each in fields(Measure) if each.name != "sectors")
-        case Mapping(), Mapping():
-            shared = was.keys() & one.keys()
-            texts = all(isinstance(key, str) for key in shared)
-            return (not texts and was.keys() != one.keys()) or any(differs(was[key], one[key]) for key in shared)
-        case tuple(), tuple():
-            return len(was) != len(one) or any(map(differs, was, one))
-        case str(), str():
-            return face(was) != face(one)
-    return True
 
 
 def changes(then: Moment, now: Moment) -> tuple[Change, ...]:
