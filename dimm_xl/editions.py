@@ -109,16 +109,15 @@ def carry(then: Assessment, before: Model, after: Model, cut: Cut | None = None)
 def fitted(answer: Answer, then: Indicator, now: Indicator, scale: Scale) -> Answer:
     """Return an answer as far as a reworded indicator takes it, words always.
 
-    A figure is carried while the same thing is measured; a level that is not on the scale, or that the figure no longer allows, is left
-    blank: the figure then decides, as it does for whoever types a figure alone.
+    A figure is carried while the same thing is measured; a level that is not on the scale is left blank, and one that the figure no
+    longer allows gives way to the highest that it does, as if the figure alone had been typed.
     """
     figure = answer.measure if now.measure and _takes(answer.measure, then.measure, now.measure) else None
     state = answer.state
     if isinstance(state, Answered) and not scale.lowest <= state.level <= scale.highest:
         state = BLANK
-    if settle(now, state, figure) is None:
-        state = BLANK
-    return replace(answer, state=state, measure=figure)
+    held = settle(now, state, figure) or settle(now, BLANK, figure)
+    return replace(answer, state=held or BLANK, measure=figure)
 
 
 def _takes(figure: float | None, then: Measure | None, now: Measure) -> bool:
