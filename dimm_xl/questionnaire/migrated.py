@@ -116,9 +116,9 @@ def _left(table: Table, words: Words) -> Value:
     if not open_:
         return words("migrated.left.none")
     at = {"confirmed": table.span("confirmed", open_[0], open_[-1])}
-    left = f"({len(open_)}-COUNTA({{confirmed}}))"
-    text = f"IF({left}>0,{left}&{live.quoted(words('migrated.left.some'))},{live.quoted(words('migrated.left.all'))})"
-    return Formula(text, f"{len(open_)}{words('migrated.left.some')}", at)
+    left, says = f"({len(open_)}-COUNTA({{confirmed}}))", f"{words('migrated.left.some')}{words('colon')} "
+    text = f"IF({left}>0,{live.quoted(says)}&{left},{live.quoted(words('migrated.left.all'))})"
+    return Formula(text, f"{says}{len(open_)}", at)
 
 
 def lines(carried: Carried, typed: Typed = NOTHING) -> tuple[Line, ...]:
@@ -161,7 +161,7 @@ def _row(line: Line, carried: Carried, typed: Typed, places: Mapping[str, Span],
     said = [*told(carried.then.assessment.answer(line.code), words), *_unread(line.code, carried, given, typed.raw, words)]
     return Row(
         {
-            "place": Link(line.code, place) if place else Rich(((line.code, "strong"),)),
+            "place": Link(line.code, place) if place else Rich((("✖ ", "strong"), (line.code, "strong"))),
             "indicator": words.of(line.indicator.name) if line.indicator else None,
             "said": "\n".join(said) or (None if line.change is Change.NEW else words("migrated.said.nothing")),
             "then": then or None,
@@ -180,8 +180,8 @@ def told(answer: Answer, words: Words) -> list[str]:
         case Unknown():
             state = words("level.unknown")
         case _:
-            state = None if answer.level is None else str(answer.level)
-    figure = None if answer.measure is None else words.figure(answer.measure)
+            state = "" if answer.level is None else str(answer.level)
+    figure = "" if answer.measure is None else words.figure(answer.measure)
     parts = {"level": state, "measure": figure, "reason": answer.reason, "evidence": answer.evidence, "comment": answer.comment}
     return [f"{words(f'migrated.part.{key}')}{words('colon')} {part}" for key, part in parts.items() if part]
 
