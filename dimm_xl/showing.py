@@ -15,6 +15,7 @@ from dimm_xl.look import READABLE, unreadable
 from dimm_xl.model import Model, Profile
 
 if TYPE_CHECKING:
+    from dimm_xl import migrating
     from dimm_xl.campaign import Summary
 
 
@@ -127,6 +128,19 @@ def summary_shown(summary: Summary) -> str:
         lines.append(f"why files were refused: {summary.out}/data/findings.csv, and the findings sheet of consolidated.xlsx")
     if summary.unknown:
         lines.append(f"no review was written for {', '.join(summary.unknown)}: no organisation of that id in this run")
+    if summary.faults:
+        lines.append(f"{len(summary.faults)} faults of dimm-xl itself: tracebacks above; please report them")
+    return "\n".join(lines)
+
+
+def migrated_shown(summary: migrating.Summary) -> str:
+    """Return what became of returns that were carried into another edition, in a few lines."""
+    statuses = summary.statuses
+    lines = [f"{sum(statuses.values())} files: " + ", ".join(f"{count} {status}" for status, count in statuses.items() if count)]
+    if statuses["migrated"]:
+        lines.append("indicators: " + ", ".join(f"{count} {change}" for change, count in summary.changes.items()))
+        lines.append(f"questionnaires: {summary.out}/questionnaires")
+    lines.append(f"every file: {summary.out}/data/migrated.csv")
     if summary.faults:
         lines.append(f"{len(summary.faults)} faults of dimm-xl itself: tracebacks above; please report them")
     return "\n".join(lines)
