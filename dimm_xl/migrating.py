@@ -112,8 +112,8 @@ def migrate(wanted: Wanted, heard: Heard = unheard) -> Summary:
     with held(wanted.out):
         sweep(wanted.out)
         found = read_all(wanted, heard)
-        sorted_ = [_sorted(wanted, one) for one in found.returns]
-        moved, faults = _write(wanted, sorted_, found.sources, heard)
+        several = [sorted_out(wanted, one) for one in found.returns]
+        moved, faults = _write(wanted, several, found.sources, heard)
         write_table(wanted.out / TABLE / "migrated.csv", FIELDS, (_line(wanted, one) for one in moved))
     statuses = Counter(one.status for one in moved)
     changes = Counter[str]()
@@ -148,7 +148,7 @@ def _read(wanted: Wanted, models: tuple[str, ...], alone: frozenset[str] | None,
         return gather(lying, how, remembering(archive, how), heard)
 
 
-def _sorted(wanted: Wanted, one: Return) -> Moved:
+def sorted_out(wanted: Wanted, one: Return) -> Moved:
     """Say what is to become of a file; an accepted return of an older edition is to be migrated."""
     said = one.assessment
     if said is None:
