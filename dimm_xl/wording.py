@@ -68,3 +68,9 @@ def apart(then: Indicator, now: Indicator, words: Words) -> tuple[str, str]:
     told = ("\n".join(f"{part}{words('colon')} {side.get(part) or '–'}" for part in differing) for side in (old, new))
     before, after = told
     return before, after
+
+
+def retuned(then: Indicator, now: Indicator, words: Words) -> list[str]:
+    """Return how weight and target of an indicator changed, in words."""
+    pairs = {"weight": (then.weight, now.weight), "target": (then.target.default, now.target.default)}
+    return [words(f"progress.why.{key}", then=was, now=one) for key, (was, one) in pairs.items() if was != one]

@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner
 from openxml_audit import OpenXmlValidator
 
-from dimm_xl import catalogue, migrating
-from dimm_xl.assessment import Assessment
+from dimm_xl import catalogue, editions, migrating
+from dimm_xl.assessment import Answered, Assessment
 from dimm_xl.cli import main
 from dimm_xl.issuing import Wanted, fill, make_up
 from dimm_xl.model import Edition, Grouping, Indicator, Model
@@ -138,7 +138,7 @@ def test_it_is_the_new_questionnaire_with_the_answers_of_then(carried: tuple[str
     changed = {code: answer for code, answer in now.answers.items() if answer != then.answer(code)}
     was = then.answers
     assert changed == {
-        STRICTER: replace(was[STRICTER], state=replace(was[STRICTER].state, level=1)),
+        STRICTER: replace(was[STRICTER], state=Answered(1)),
         OTHER_FIGURE: replace(was[OTHER_FIGURE], measure=None),
     }
     assert set(now.answers) == {*MODEL.indicators, NEW} - {DROPPED}
@@ -397,7 +397,7 @@ def test_returns_of_another_model_are_refused_one_by_one(tmp_path: Path) -> None
 def test_a_fault_of_ours_costs_one_file_and_shows_its_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The others are carried over."""
     make_up(tmp_path / "in", Drawn(2, 5, "retail", BAKERY.size, edition="v1"), workers=0)
-    real = migrating.carry
+    real = editions.carry
 
     def failing(then: Assessment, *more: Any) -> Any:
         if then.organisation == held(next(iter(sorted((tmp_path / "in").iterdir()))).read_bytes()).organisation:

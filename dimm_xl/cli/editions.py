@@ -79,3 +79,35 @@ def migrate(
         click.echo(fault, err=True)
     click.echo(json.dumps(summary.as_json(), ensure_ascii=False, indent=2) if as_json else migrated_shown(summary))
     sys.exit(summary.exit_code)
+
+
+@main.command()
+@click.argument("archive", type=FILE, metavar="ARCHIVE")
+@click.argument("out", type=FOLDER, required=False)
+@TO
+@click.option("--lang", type=LANG, default="fr", show_default=True, help="The language of the workbook.")
+@MODEL
+@THEN
+@click.option("--json", "as_json", is_flag=True, help="Print what a script can read: a list of organisations.")
+def impact(archive: Path, out: Path | None, to: str, lang: str, name: str, then_names: tuple[str, ...], as_json: bool) -> None:
+    """Tell whom a new edition touches and by how much, from the ARCHIVE of a campaign: impact.xlsx and data/impact.csv.
+
+    For each organisation, those that move most first: its score then; what the same answers give by the new edition, and why; the range
+    that new indicators leave open; how many indicators are kept, reworded, new and dropped, how many weights and targets change; the
+    levers touched; and sentences for a letter, in its language. Written into the folder OUT, beside the archive by default.
+
+    Example: dimm-xl impact out/archive.sqlite --to v2
+    """
+    from dimm_xl import catalogue, impacting
+    from dimm_xl.showing import impacts_shown
+
+    place, edition = catalogue.goal(to, name)
+    wanted = impacting.Wanted(archive, place, edition, then_names or (catalogue.elder(place),), lang)
+    folder = out or archive.parent
+    found = impacting.assess(wanted, folder)
+    if as_json:
+        rows = [dict(zip(impacting.FIELDS, line, strict=True)) for line in impacting.lines(found, edition)]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        click.echo(impacts_shown(found))
+        click.echo(f"results: {folder}/impact.xlsx and {folder}/data/impact.csv")

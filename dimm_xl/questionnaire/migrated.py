@@ -14,7 +14,7 @@ from dimm_xl.page import Book, Formula, Link, Page, Put, Rich, Row, Rule, Span, 
 from dimm_xl.questionnaire.book import Request, questionnaire
 from dimm_xl.questionnaire.correct import Typed
 from dimm_xl.sheet import Column, Pick, Sheet, choice
-from dimm_xl.wording import apart
+from dimm_xl.wording import apart, retuned
 from dimm_xl.words import Words
 
 ORDER = (Change.REWORDED, Change.NEW, Change.DROPPED, Change.KEPT)
@@ -228,9 +228,3 @@ def _notes(line: Line, carried: Carried, words: Words) -> list[str]:
     if code in carried.retuned:
         notes += retuned(carried.then.model.indicators[code], carried.now.model.indicators[code], words)
     return notes
-
-
-def retuned(then: Indicator, now: Indicator, words: Words) -> list[str]:
-    """Return how weight and target of an indicator changed, in words."""
-    pairs = {"weight": (then.weight, now.weight), "target": (then.target.default, now.target.default)}
-    return [words(f"progress.why.{key}", then=was, now=one) for key, (was, one) in pairs.items() if was != one]
