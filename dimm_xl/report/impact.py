@@ -49,7 +49,6 @@ def _overview(impacts: Impacts, words: Words) -> Page:
                   rules=change_rules(model, "change"), filters=False)  # fmt: skip
     facts = {"edition": words.of(model.edition.name), "touched": impacts.count, "count": count}
     chart = _chart(impacts, table, words)
-    left = _left(name, impacts, (chart.row + 2 + chart.height // 20) if chart else table.bottom + 3, words)
     return Page(
         name,
         puts=(
@@ -57,7 +56,7 @@ def _overview(impacts: Impacts, words: Words) -> Page:
             Put(1, 0, words("impact.how"), "text", cols=12),
             Put(2, 0, words("impact.note", fewest=FEWEST), "hint", cols=12),
         ),
-        tables=(left, table) if left else (table,),
+        tables=(table,),
         charts=(chart,) if chart else (),
         footer=words("footer.portfolio"),
         tab="you",
@@ -116,18 +115,6 @@ def _chart(impacts: Impacts, table: Table, words: Words) -> Chart | None:
     return Chart("bar", title, series, table.bottom + 2, 0, 760, 110 + 32 * last, alt, legend=False)
 
 
-LEFT: Described = (("organisation", "row-strong", 38), ("edition", "row-quiet", 14), ("why", "row", 13))
-
-
-def _left(name: str, impacts: Impacts, row: int, words: Words) -> Table | None:
-    if not impacts.left:
-        return None
-    rows = tuple(
-        Row({"organisation": one.organisation, "edition": one.edition, "why": words(f"impact.left.{one.why}")}) for one in impacts.left
-    )
-    return Table("left_out", described_sheet(name, LEFT, words, "organisation", "impact.column"), rows, row, filters=False)
-
-
 # --- organisations
 
 ORGANISATIONS: Described = (
@@ -152,8 +139,11 @@ ORGANISATIONS: Described = (
 
 def _organisations(impacts: Impacts, words: Words) -> Page:
     name, model = words("sheet.impact_who"), impacts.model
-    rows = tuple(_organisation(one, rank) for rank, one in enumerate(impacts.touched, 1))
-    table = Table("touched", described_sheet(name, ORGANISATIONS, words, "organisation", "impact.column"), rows, 3,
+    judged = [_organisation(one, rank) for rank, one in enumerate(impacts.touched, 1)]
+    left = [
+        Row({"organisation": one.organisation, "sentence": words(f"impact.left.{one.why}", edition=one.edition)}) for one in impacts.left
+    ]
+    table = Table("touched", described_sheet(name, ORGANISATIONS, words, "organisation", "impact.column"), (*judged, *left), 3,
                   rules=change_rules(model, "change"))  # fmt: skip
     return Page(
         name,
