@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -24,7 +25,7 @@ from dimm_xl.questionnaire import Request
 from dimm_xl.questionnaire.correct import Typed
 from dimm_xl.questionnaire.migrated import migrated
 from dimm_xl.returns import judge, parse
-from dimm_xl.workbook.guard import DEFAULT, Limits
+from dimm_xl.workbook.guard import DEFAULT, Limits, Refused
 from dimm_xl.workbook.write import write
 
 FOLDER, TABLE = "questionnaires", "data"
@@ -204,6 +205,8 @@ def _write(wanted: Wanted, several: Sequence[Moved], sources: Mapping[str, Sourc
         if isinstance(outcome, pool.Failed):
             faults += [f"{job.one.file}\n{outcome.detail}"] if outcome.detail else []
             done[job.one.file] = _refused(job.one, Finding(FAILURES[outcome.why], job.one.file))
+        elif isinstance(outcome, Finding):
+            done[job.one.file] = _refused(job.one, outcome)
         else:
             done[job.one.file] = Moved(job.one, MIGRATED, outcome, job.one.findings)
         heard("migrating", n, len(jobs))
@@ -215,8 +218,14 @@ def _name(wanted: Wanted, one: Return) -> str:
     return issued_name(replace(one.assessment, edition=wanted.edition, lang=wanted.lang or one.assessment.lang))
 
 
-def _write_one(wanted: Wanted, job: Job) -> Written:
-    parsed = parse(job.source.read(wanted.limits), (_place(wanted, job.one),), wanted.limits, job.one.engine)
+def _write_one(wanted: Wanted, job: Job) -> Written | Finding:
+    """Read a return again and write its questionnaire; a finding where it is no longer what it was."""
+    try:
+        parsed = parse(job.source.read(wanted.limits), (_place(wanted, job.one),), wanted.limits, job.one.engine)
+    except OSError as problem:
+        return Finding(Code.UNREADABLE, job.one.file, facts={"reason": problem.strerror or str(problem)})
+    except Refused as refusal:
+        return Finding(refusal.code, job.one.file, facts=refusal.facts)
     assessment, _ = judge(parsed, job.one.file)
     named = parsed.respondent.get("organisation", "")  # never the file's name, which stands in for it in results
     then = replace(assessment, organisation=named, lang=wanted.lang or assessment.lang)
@@ -230,8 +239,15 @@ def _write_one(wanted: Wanted, job: Job) -> Written:
 
 
 def _place(wanted: Wanted, one: Return) -> str:
-    assert one.assessment is not None
-    return {catalogue.load(place).id: place for place in wanted.then_models}[one.assessment.model]
+    """Return where the model is by which a return was read: one of those of then, else the new one, of which it may be an older edition."""
+    said = one.assessment
+    assert said is not None
+    for place in wanted.then_models:
+        if catalogue.load(place).id == said.model:
+            with contextlib.suppress(KeyError):
+                catalogue.resolved(place, said.cut)
+                return place
+    return wanted.place
 
 
 # --- the table

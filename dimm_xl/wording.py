@@ -61,6 +61,16 @@ def worded(one: Indicator, words: Words) -> dict[str, str]:
     return parts
 
 
+def compared(then: Indicator, now: Indicator, words: Words) -> tuple[str, str]:
+    """Return how a reworded indicator read and reads: the parts that differ, or why none is seen to."""
+    before, after = apart(then, now, words)
+    if before or after:
+        return before, after
+    if reworded(then, now):
+        return words("migrated.elsewhere"), words("migrated.elsewhere")
+    return words("migrated.then.same"), words("migrated.now.same")
+
+
 def apart(then: Indicator, now: Indicator, words: Words) -> tuple[str, str]:
     """Return the parts that differ as they read then and now, a part a line; two empty texts where none does in this language."""
     old, new = worded(then, words), worded(now, words)

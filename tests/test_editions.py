@@ -16,6 +16,7 @@ from dimm_xl.editions import Carried, Change, carry
 from dimm_xl.findings import Faulty
 from dimm_xl.model import Chosen, Cut, Edition, Indicator, Measure, Model, Named, Profile, Scale, Selection, Variation
 from dimm_xl.progress import Cause
+from dimm_xl.wording import compared
 from tests.support import assessed, at_level, both, indicator, small_model
 
 LAWS = settings(deadline=None, derandomize=True, max_examples=150)
@@ -204,6 +205,23 @@ def test_an_answer_wants_confirming_when_the_question_reads_otherwise(case: str)
     """What an organisation is shown decides, in any language; spelling, weights, targets and other sectors' demands do not."""
     then, now, expected = WORDINGS[case]
     assert became(carried({"AX1": then}, {"AX1": now})) == {"AX1": expected}
+
+
+TOLD = {
+    "demand": ("wording.level", "wording.level"),
+    "english": ("migrated.elsewhere", "migrated.elsewhere"),
+    "retouched": ("migrated.then.same", "migrated.now.same"),
+    "measured": ("wording.figure", "wording.figure"),
+}
+
+
+@pytest.mark.parametrize("trait", TOLD)
+def test_a_reworded_question_is_shown_as_it_read_and_as_it_reads(trait: str) -> None:
+    """The parts that differ; where none does in the reader's language, that another changed or that none is kept."""
+    words = catalogue.words("fr")
+    keys = TOLD[trait]
+    shown = compared(edited("AX1", ""), edited("AX1", trait), words)
+    assert [one.startswith(words.labels[key].split(" {")[0]) for one, key in zip(shown, keys, strict=True)] == [True, True]
 
 
 def test_weights_and_targets_are_told_apart_from_wording() -> None:

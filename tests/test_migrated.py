@@ -352,6 +352,43 @@ def test_run_again_it_leaves_the_same_and_never_reads_what_it_wrote(mixed: Path,
     assert all(name.startswith("in/") for name in table(mixed / "out"))
 
 
+def test_from_the_third_to_a_fourth_edition_that_only_the_new_model_knows(model: Path, tmp_path: Path) -> None:
+    """A return of an edition that the shipped model lacks is read by the new model, and carried too; one of v2 beside it as well."""
+    third = next_edition()
+    fourth = replace(third, editions=(*third.editions, replace(third.edition, id="v4")))
+    place = placed(tmp_path / "dimm-4", fourth)
+    answers = {code: one for code, one in truth().answers.items() if code in (WORDED, HEAVIER)}
+    now = Assessment("Troisième", BAKERY, "dimm", "v3", "fr", answers=answers)
+    lay(tmp_path / "in", {"v3.xlsx": fill(Wanted(str(model)), now), "v2.xlsx": fill(Wanted(), truth())})
+    status, _ = called("migrate", tmp_path / "in", tmp_path / "out", "--to", place, "--workers", 0)
+    found = table(tmp_path / "out")
+    assert (status, {name: (row["status"], row["reworded"], row["new"]) for name, row in found.items()}) == (
+        0,
+        {"v3.xlsx": ("migrated", "0", "0"), "v2.xlsx": ("migrated", "5", "1")},
+    )
+    carried = read_return("a.xlsx", (tmp_path / "out" / found["v3.xlsx"]["written"]).read_bytes(), (str(place),)).assessment
+    assert carried is not None
+    assert {code: one for code, one in carried.answers.items() if one.level is not None} == answers
+
+
+def test_a_file_that_changes_between_two_looks_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Damaged or gone when its questionnaire is written: that file is refused in words, nothing else fails."""
+    for n, name in enumerate("ab"):
+        lay(tmp_path / "in", {f"{name}.xlsx": fill(Wanted(), replace(truth(name=f"Hôtel {n}"), edition="v1"))})
+    real = migrating.read_all
+
+    def damaged(*arguments: Any) -> Any:
+        found = real(*arguments)
+        (tmp_path / "in/a.xlsx").unlink()
+        (tmp_path / "in/b.xlsx").write_bytes(b"PK")
+        return found
+
+    monkeypatch.setattr(migrating, "read_all", damaged)
+    found = migrating.migrate(migrating.Wanted(tmp_path / "in", tmp_path / "out", "dimm", "v2", workers=0))
+    assert (found.statuses["refused"], found.faults) == (2, ())
+    assert all(row["message"] for row in table(tmp_path / "out").values())
+
+
 def test_a_later_edition_is_not_carried_backwards(tmp_path: Path) -> None:
     """Asked for v1, a return of v2 is listed as of a later edition, and the summary is for scripts."""
     lay(tmp_path / "in", {"a.xlsx": fill(Wanted(), truth())})

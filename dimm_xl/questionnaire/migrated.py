@@ -14,7 +14,7 @@ from dimm_xl.page import Book, Formula, Link, Page, Put, Rich, Row, Rule, Span, 
 from dimm_xl.questionnaire.book import Request, questionnaire
 from dimm_xl.questionnaire.correct import Typed
 from dimm_xl.sheet import Column, Pick, Sheet, choice
-from dimm_xl.wording import apart, retuned
+from dimm_xl.wording import compared, retuned
 from dimm_xl.words import Words
 
 ORDER = (Change.REWORDED, Change.NEW, Change.DROPPED, Change.KEPT)
@@ -207,8 +207,7 @@ def _wording(line: Line, carried: Carried, words: Words) -> tuple[str, str]:
     if line.indicator is None or line.change is Change.KEPT:
         return "", ""
     if line.change is Change.REWORDED:
-        then, now = apart(carried.then.model.indicators[line.code], carried.now.model.indicators[line.code], words)
-        return then or words("migrated.then.same"), now or words("migrated.now.same")
+        return compared(carried.then.model.indicators[line.code], carried.now.model.indicators[line.code], words)
     about = words.of(line.indicator.definition)
     return ("", about) if line.change is Change.NEW else (about, "")
 

@@ -12,7 +12,7 @@ from dimm_xl.report.progress import change_rules, rounded_off, seen
 from dimm_xl.report.result import Described, described_sheet
 from dimm_xl.report.touched import Impacts, Touched, changed, counts
 from dimm_xl.scoring import FEWEST
-from dimm_xl.wording import apart, retuned
+from dimm_xl.wording import compared, retuned
 from dimm_xl.words import Words
 
 CAUSES = (Cause.EDITION, Cause.WEIGHTS)
@@ -232,9 +232,9 @@ def _indicator(code: str, impact: Impact, concerned: int, words: Words) -> Row:
 
 
 def _wordings(change: Change, then: Indicator | None, now: Indicator | None, words: Words) -> tuple[str, str]:
-    """Return how an indicator read and reads; where a reworded one reads the same, that the wording of then is not in the model."""
+    """Return how an indicator read and reads: what differs for a reworded one, what it is about for one that comes or goes."""
+    if change is Change.KEPT:
+        return "", ""
     if then and now:
-        before, after = apart(then, now, words)
-        unknown = change is Change.REWORDED and not before and not after
-        return (words("migrated.then.same"), words("migrated.now.same")) if unknown else (before, after)
+        return compared(then, now, words)
     return (words.of(then.definition) if then else "", words.of(now.definition) if now else "")
