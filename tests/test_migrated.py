@@ -227,6 +227,13 @@ def test_filled_and_confirmed_in_a_spreadsheet_program_it_reads_clean(
         assert grave_in(read.findings) == []
         assert read.assessment is not None
         assert (read.assessment.answer(NEW).level, read.assessment.answer(UNANSWERED).level) == (2, 2)
+    ready = catalogue.words(lang)("start.ready.yes")
+    office.fill(path, tmp_path / "unconfirmed.xlsx", typed[:2])
+    starts = [office.grids(tmp_path / name)[words("sheet.start")] for name in ("unconfirmed.xlsx", "again.xlsx")]
+    assert [[row[0] for row in rows_ if row[0] in (ready, words("migrated.ready"))] for rows_ in starts] == [
+        [words("migrated.ready")],
+        [ready],
+    ]
     after = cells[WORDED, "state"]
     left = next(cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f")
     shown = office.values(tmp_path / "again.xlsx", [(one.parent.title, one.row - 1, one.column - 1) for one in (after, left)])

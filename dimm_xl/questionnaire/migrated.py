@@ -49,7 +49,25 @@ def migrated(carried: Carried, request: Request, typed: Typed = NOTHING) -> Book
     rows = _rows(carried, typed, places, request.words)
     first = _first(carried, [row for _, row in rows], request.words)
     asked = {code: first.tables[0].span("confirmed", n, n) for n, (code, row) in enumerate(rows) if "confirmed" not in row.closed}
-    return replace(book, pages=(first, *(_marked(page, asked, request.words) for page in book.pages)))
+    return replace(book, pages=(first, *(_marked(_waiting(page, asked, request.words), asked, request.words) for page in book.pages)))
+
+
+def _waiting(page: Page, asked: Mapping[str, Span], words: Words) -> Page:
+    """Let the start sheet not say that all is ready before every reworded answer is confirmed."""
+    ready, says = words("start.ready.yes"), words("migrated.ready")
+    spans = list(asked.values())
+    if not spans:
+        return page
+    whole = replace(spans[0], bottom=spans[-1].bottom)
+    puts = []
+    for put in page.puts:
+        value = put.value
+        if isinstance(value, Formula) and live.quoted(ready) in value.text:
+            waits = f"IF(COUNTA({{confirmed}})<{len(spans)},{live.quoted(says)},{live.quoted(ready)})"
+            text = value.text.replace(live.quoted(ready), waits)
+            value = Formula(text, says if value.value == ready else value.value, {**value.at, "confirmed": whole})
+        puts.append(replace(put, value=value))
+    return replace(page, puts=tuple(puts))
 
 
 def _marked(page: Page, asked: Mapping[str, Span], words: Words) -> Page:
