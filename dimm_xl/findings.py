@@ -78,6 +78,11 @@ class Code(Enum):
     NO_FIGURE = (Severity.INFO, "a level stands without the figure that was asked for")
     NO_ORGANISATION = (Severity.WARNING, "the organisation's name is missing")
 
+    # Another edition
+    SAME_EDITION = (Severity.INFO, "`migrate`: the return is of the edition asked for already")
+    LATER_EDITION = (Severity.INFO, "`migrate`: the return is of a later edition than the one asked for")
+    NOT_IN_EDITION = (Severity.ERROR, "`migrate`: the new edition does not know the sector, size, selection or function of the return")
+
     # A second opinion
     REVIEW = (Severity.INFO, "a review workbook: the opinions in it are counted")
     NOT_A_REVIEW = (Severity.ERROR, "a file among the reviews that is no review workbook")

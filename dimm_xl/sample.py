@@ -33,7 +33,7 @@ NOT_APPLICABLE, DONT_KNOW, INCOMPLETE = 0.03, 0.04, 0.15
 
 @dataclass(frozen=True)
 class Drawn:
-    """What `sample` is asked for; None draws the sector or size anew for each organisation."""
+    """What `sample` is asked for; None draws the sector or size anew for each organisation, and means the newest edition."""
 
     returns: int
     seed: int
@@ -42,11 +42,13 @@ class Drawn:
     lang: str = "fr"
     model: str = "dimm"
     form: Form = "self"
+    edition: str | None = None
 
 
 def sample(drawn: Drawn) -> Iterator[Assessment]:
     """Yield made-up assessments, each of its own random stream, so that the n-th does not depend on how many are asked."""
-    model, speech = load(drawn.model), words(drawn.lang)
+    whole, speech = load(drawn.model), words(drawn.lang)
+    model = whole.at_edition(drawn.edition or whole.edition.id)
     model.at(Profile(drawn.sector or "", drawn.size or model.sizes[0].id))  # KeyError when either is unknown
     taken: set[str] = set()
     for n in range(drawn.returns):

@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from dimm_xl import catalogue, collect, describe, pool
+from dimm_xl import catalogue, collect, describe, migrating, pool
 from dimm_xl.assessment import Return, Status
 from dimm_xl.collect import Reading
 from dimm_xl.describe import message, repair
@@ -32,6 +32,7 @@ from tests.support import HOTEL, at_level, questionnaire_bytes
 from tests.test_collect import lay, said, zipped
 from tests.test_correct import MEASURED, PLAIN, edited, places, truth
 from tests.test_fuzz import parts
+from tests.test_migrated import placed
 from tests.test_resilience import far_corner
 from tests.test_respondents import returned
 from tests.test_review import hotel, review_of
@@ -111,6 +112,20 @@ def reviews(entries: Mapping[tuple[str, str], object], content: Callable[[], byt
         return [finding for one in second_opinions(Run(top, top / "out", workers=0), named).listed for finding in one.findings]
 
     return gathered
+
+
+def migrating_to(edition: str, made: str = "v1", selection: str | None = None) -> Maker:
+    """What sorting out finds of a return made in an edition, to be carried into another one of a model without selections."""
+
+    def sorted_out(top: Path, _: pytest.MonkeyPatch) -> Found:
+        said = replace(truth(), edition=made, selection=selection)
+        lay(top / "in", {"a.xlsx": fill(Wanted(), said)})
+        place = placed(top / "model", replace(catalogue.load(), selections=()))
+        wanted = migrating.Wanted(top / "in", top / "out", str(place), edition, workers=0)
+        found = migrating.read_all(wanted, collect.unheard)
+        return [finding for one in found.returns for finding in migrating.sorted_out(wanted, one).findings]
+
+    return sorted_out
 
 
 # --- what is read
@@ -208,6 +223,9 @@ MAKERS: Mapping[Code, Maker] = {
     Code.SMALL_SHARE: typing({(MEASURED[0], "measure"): 0.5, (MEASURED[0], "level"): None}),
     Code.NO_FIGURE: typing({(MEASURED[0], "measure"): None}),
     Code.NO_ORGANISATION: typing({("organisation", "value"): None}),
+    Code.SAME_EDITION: migrating_to("v2", made="v2"),
+    Code.LATER_EDITION: migrating_to("v1", made="v2"),
+    Code.NOT_IN_EDITION: migrating_to("v2", selection="priorities-10"),
     Code.REVIEW: reviews({}),
     Code.NOT_A_REVIEW: reviews({}, filled),
     Code.REVIEW_OF_NOBODY: reviews({}, lambda: review_of(replace(hotel(), organisation="Auberge"))),

@@ -70,10 +70,12 @@ def issue(
 @click.option("--sector", help="One sector only.")
 @click.option("--size", help="One size only.")
 @click.option("--lang", type=LANG, default="fr", show_default=True, help="The language of the returns.")
+@click.option("--edition", help="The model's edition; the newest by default.")
 @click.option("--workers", type=click.IntRange(0), help="Worker processes; one a processor by default.")
 @FORM
 def sample(
-    out: Path, returns: int, seed: int, sector: str | None, size: str | None, lang: str, workers: int | None, form: Form
+    out: Path, returns: int, seed: int, sector: str | None, size: str | None, lang: str, edition: str | None, workers: int | None,
+    form: Form,
 ) -> None:  # fmt: skip
     """Make up filled returns of plausible organisations into the folder OUT, for demos, tests and benchmarks.
 
@@ -83,7 +85,7 @@ def sample(
     from dimm_xl.sample import Drawn
 
     try:
-        made = issuing.make_up(out, Drawn(returns, seed, sector, size, lang, form=form), workers)
+        made = issuing.make_up(out, Drawn(returns, seed, sector, size, lang, form=form, edition=edition), workers)
     except KeyError as unknown:
         raise click.UsageError(f"{unknown} is not in the model; `dimm-xl models` lists what is") from None
     click.echo(f"{made} returns in {out}")

@@ -8,8 +8,9 @@ from dimm_xl import audit, audit_live, layout
 from dimm_xl.assessment import Answer, Assessment, Checked
 from dimm_xl.model import Indicator, Lever, Model, Text
 from dimm_xl.page import Page, Put, Rich, Row, Rule, Span, Table, Value
-from dimm_xl.questionnaire.lever import TABLE_ROW, progress, threshold
+from dimm_xl.questionnaire.lever import TABLE_ROW, progress
 from dimm_xl.sheet import Sheet
+from dimm_xl.wording import threshold
 from dimm_xl.words import Words
 
 ASKED = ("verdict", "reason", "evidence", "comment")

@@ -7,6 +7,7 @@ from dimm_xl.assessment import Answer, Answered, Assessment, Blank, NotApplicabl
 from dimm_xl.model import Indicator, Lever, Model
 from dimm_xl.page import Formula, Page, Put, Rich, Row, Rule, Table, Value
 from dimm_xl.sheet import Pick
+from dimm_xl.wording import threshold
 from dimm_xl.words import Words
 
 TABLE_ROW = 4
@@ -74,13 +75,6 @@ def _demands(one: Indicator, level: int, words: Words) -> str:
     """Return the demands of a level as lines, the threshold of a measured figure first."""
     lines = [words.of(demand) for demand in one.levels[level]]
     return "\n".join(f"•\u00a0{line}" for line in ([threshold(one, level, words)] if one.measure else []) + lines)
-
-
-def threshold(one: Indicator, level: int, words: Words) -> str:
-    """Return what a measured figure must reach for a level, in words: ``≥ 25 %``."""
-    assert one.measure is not None
-    sign = "≥" if one.measure.better == "high" else "≤"
-    return f"{sign}\u00a0{words.amount(one.measure.thresholds[level - 1], words.of(one.measure.unit))}"
 
 
 def progress(expected: int, table: Table, words: Words) -> Formula:
