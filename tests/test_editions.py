@@ -314,7 +314,7 @@ def test_the_second_edition_of_the_dimm_adds_two_indicators() -> None:
 
 
 def test_an_audits_verdicts_stay_with_their_demands() -> None:
-    """The verdict on a demand that was reworded is gone, one whose demand moved up a level goes with it, and the level is what they give."""
+    """The verdict on a demand that was reworded is gone, one whose demand moved up a level goes along, and the level is what they give."""
     steps = {n: (both(f"Demand {n}"),) for n in range(1, 6)}
     then = replace(PLAIN, levels=steps)
     now = replace(PLAIN, levels={**steps, 2: (both("Reworded"),), 4: (*steps[4], both("Demand 3")), 3: (both("Fresh"),)})
