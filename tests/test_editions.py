@@ -177,6 +177,19 @@ def test_what_is_carried_is_never_faulty_in_the_new_questionnaire(found: Carried
     assert not wrong & {"ABOVE_FIGURE", "IMPOSSIBLE_FIGURE", "UNKNOWN_CODE"}
 
 
+@LAWS
+@given(moves(), SIDES, CUTS)
+def test_on_the_way_through_a_third_questionnaire_what_is_kept_stays_whole(found: Carried, after: Model, there: Cut) -> None:
+    """Carried twice, an answer that was kept both times is the very one that was given; words survive any rewording."""
+    again = carry(found.assessment, found.now.model, after.cut(there), there)
+    for code, answer in found.then.assessment.answers.items():
+        if found.changes[code] is again.changes.get(code) is Change.KEPT:
+            assert again.assessment.answer(code) == answer
+        if code in again.assessment.answers:
+            last = again.assessment.answer(code)
+            assert (last.reason, last.evidence, last.comment) == (answer.reason, answer.evidence, answer.comment)
+
+
 # --- what counts as another wording
 
 WORDINGS = {
