@@ -317,7 +317,7 @@ def test_shipped_models_are_found_by_their_id_and_are_clean(name: str) -> None:
 
 
 def test_an_edition_is_named_by_itself_or_by_a_model(tmp_path: Path) -> None:
-    """An edition of the model given; a model, shipped or in a folder, stands for its newest; anything else is refused with what there is."""
+    """An edition of the model given; a model, shipped or in a folder, stands for its newest; all else is refused with what there is."""
     for name, text in files_of(catalogue.load()).items():
         (tmp_path / name).write_text(text, "utf-8")
     assert catalogue.goal("v1") == ("dimm", "v1")
