@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dimm_xl import catalogue
-from dimm_xl.assessment import UNKNOWN, Answer, Answered, Assessment, NotApplicable
+from dimm_xl import audit, catalogue
+from dimm_xl.assessment import UNKNOWN, Answer, Answered, Assessment, Checked, NotApplicable, Verdict
 from dimm_xl.checks import Given, check
 from dimm_xl.editions import Carried, Change, carry
 from dimm_xl.findings import Faulty
@@ -299,6 +299,53 @@ def test_a_language_that_the_new_model_lacks_gives_way_to_its_first() -> None:
     """Otherwise its questionnaire could not be written."""
     before = model({"AX1": ""}).cut(Cut("v1", SME))
     assert carry(said({}), before, replace(before, languages=("en",))).assessment.lang == "en"
+
+
+# --- an audit
+
+
+def audited(*verdicts: tuple[int, Verdict]) -> Answer:
+    """The answer that verdicts on the only demand of some levels give, each with a word beside it."""
+    return audit.answered(PLAIN, [Checked(level, 1, verdict, evidence=f"seen at {level}") for level, verdict in verdicts])
+
+
+CLIMB = audited((1, "met"), (2, "met"), (3, "not_met"))
+AUDITS = {
+    "nothing changed": ("", {1: "met", 2: "met", 3: "not_met"}, 2),
+    "a demand reworded below": ("demand", {1: "met", 3: "not_met"}, None),
+    "a demand more below": ("split", {1: "met", 2: "met", 3: "not_met"}, None),
+    "another definition": ("definition", {1: "met", 2: "met", 3: "not_met"}, 2),
+    "retouched": ("retouched", {1: "met", 2: "met", 3: "not_met"}, 2),
+}
+
+
+@pytest.mark.parametrize("case", AUDITS)
+def test_verdicts_are_carried_with_the_demands_that_read_alike(case: str) -> None:
+    """And give the level anew: a demand that reads otherwise is to be verified again, and what depends on it is open."""
+    trait, verdicts, level = AUDITS[case]
+    found = carried({"AX1": ""}, {"AX1": trait}, CLIMB)
+    now = found.assessment.answer("AX1")
+    assert {one.level: one.verdict for one in now.demands if one.verdict} == verdicts
+    assert now.level == level
+    assert {one.level for one in now.demands if one.evidence} == set(verdicts)
+    assert "seen at 2" in found.then.assessment.answer("AX1").evidence, "what stood beside a demand that is gone is still told"
+
+
+def test_a_demand_that_moved_to_another_level_keeps_its_verdict() -> None:
+    """What was found of it does not depend on where the model puts it."""
+    swapped = replace(PLAIN, levels={**PLAIN.levels, 3: PLAIN.levels[2], 2: PLAIN.levels[3]})
+    before = model({"AX1": ""}).cut(Cut("v1", SME))
+    lever = before.levers[0]
+    after = replace(before, levers=(replace(lever, groupings=(replace(lever.groupings[0], indicators=(swapped,)),)),))
+    now = carry(said({"AX1": CLIMB}), before, after).assessment.answer("AX1")
+    assert ({one.level: one.verdict for one in now.demands if one.verdict}, now.level) == ({1: "met", 2: "not_met", 3: "met"}, 1)
+
+
+def test_an_audit_stays_an_audit() -> None:
+    """The form is carried, and within an edition every verdict is."""
+    before = model({"AX1": ""}).cut(Cut("v1", SME))
+    then = said({"AX1": CLIMB}, form="audit")
+    assert carry(then, before, before).assessment == then
 
 
 def test_answers_to_another_model_are_refused_in_words() -> None:

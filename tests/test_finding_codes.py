@@ -27,7 +27,8 @@ from dimm_xl.reviewing import second_opinions
 from dimm_xl.settings import Run
 from dimm_xl.workbook.guard import Limits
 from tests import test_review
-from tests.support import at_level, questionnaire_bytes
+from tests.audits import every_verdict, typed
+from tests.support import HOTEL, at_level, questionnaire_bytes
 from tests.test_collect import lay, said, zipped
 from tests.test_correct import MEASURED, PLAIN, edited, places, truth
 from tests.test_fuzz import parts
@@ -52,6 +53,11 @@ def reading(content: Callable[[], bytes], limits: Limits | None = None) -> Maker
 def typing(entries: Mapping[tuple[str, str], Any], twice: Mapping[tuple[str, str], Any] | None = None) -> Maker:
     """What reading finds in a true return into which something else is typed."""
     return reading(lambda: edited(filled(), entries, "fr", twice))
+
+
+def auditing(entries: Mapping[tuple[str, str], Any]) -> Maker:
+    """What reading finds in an audit that found every demand met, into which something else is typed."""
+    return reading(lambda: typed(every_verdict("met"), entries))
 
 
 def reshaping(change: Callable[[Any], None]) -> Maker:
@@ -193,6 +199,7 @@ MAKERS: Mapping[Code, Maker] = {
     Code.BUNDLE: folder(lambda: {"a.zip": zipped({"a.xlsx": filled()})}),
     Code.DUPLICATE: folder(lambda: {"a.xlsx": filled(), "b.xlsx": filled()}),
     Code.SUPERSEDED: folder(lambda: {"a.xlsx": said("Hôtel", 1), "b.xlsx": said("Hôtel", 2)}),
+    Code.OTHER_FORM: folder(lambda: {"a.xlsx": said("Hôtel", profile=HOTEL), "b.xlsx": fill(Wanted(), every_verdict("met"))}),
     Code.PUT_TOGETHER: folder(lambda: {f"{name}.xlsx": returned(name, 3) for name in ("Alice", "Bob")}),
     Code.NO_IDENTITY: reshaping(no_identity),
     Code.MACRO_IGNORED: reading(lambda: added("xl/vbaProject.bin")),
@@ -202,6 +209,8 @@ MAKERS: Mapping[Code, Maker] = {
     Code.UNKNOWN_CODE: typing({(PLAIN[2], "code"): "ZZ9"}),
     Code.LAYOUT_CHANGED: reshaping(columns_swapped),
     Code.MISSING_ROW: typing({(PLAIN[2], "code"): None}),
+    Code.MISSING_DEMAND: auditing({("SP1.1.1", "code"): None}),
+    Code.MISPLACED: auditing({("SP1", "verdict"): "oui"}),
     Code.BAD_VALUE: typing({OTHER: 7}),
     Code.ERROR_CELL: typing({OTHER: "#N/A"}),
     Code.UNCALCULATED: typing({OTHER: "=1+2"}),
@@ -226,6 +235,7 @@ MAKERS: Mapping[Code, Maker] = {
     Code.REVIEW_NO_DATE: reviews({("SP1", "day"): None}),
     Code.ALL_THE_SAME: reading(lambda: questionnaire_bytes(at_level(3))),
     Code.NO_EVIDENCE: reading(lambda: questionnaire_bytes(at_level(5))),
+    Code.LEVEL_GAP: auditing({("SP1.2.1", "verdict"): "non"}),
     Code.FAR_APART: typing({(PLAIN[2], "level"): 0, (PLAIN[3], "level"): 5, (PLAIN[4], "level"): 0}),
     Code.SAME_AS_OTHER: folder(lambda: {"a.xlsx": said("Hôtel"), "b.xlsx": said("Gîte")}),
     Code.LOW_COVERAGE: reading(questionnaire_bytes),
@@ -233,7 +243,7 @@ MAKERS: Mapping[Code, Maker] = {
 AT_A_CELL = (
     Code.REVIEW_OUTDATED, Code.REVIEW_NO_REASON, Code.REVIEW_NO_LEVEL, Code.REVIEW_NO_DATE,
     Code.UNKNOWN_CODE, Code.BAD_VALUE, Code.ERROR_CELL, Code.UNCALCULATED, Code.TEXT_LOST, Code.TEXT_CUT, Code.TWICE, Code.NO_REASON,
-    Code.ABOVE_FIGURE, Code.IMPOSSIBLE_FIGURE, Code.SMALL_SHARE,
+    Code.ABOVE_FIGURE, Code.IMPOSSIBLE_FIGURE, Code.SMALL_SHARE, Code.MISPLACED, Code.LEVEL_GAP,
 )  # fmt: skip
 
 

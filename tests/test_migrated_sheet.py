@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from dimm_xl import catalogue
-from dimm_xl.assessment import UNKNOWN, Answer, Answered, NotApplicable
+from dimm_xl import audit, catalogue
+from dimm_xl.assessment import UNKNOWN, Answer, Answered, Checked, NotApplicable, Verdict
 from dimm_xl.checks import Given
 from dimm_xl.editions import Carried, Change, carry
 from dimm_xl.model import Cut, Profile
@@ -215,6 +215,50 @@ def test_a_row_of_no_known_code_is_listed_when_something_stands_in_it(words: Wor
     row = dict(zip(table(page, "place"), table(page, "said", "note"), strict=True))["✖ ZZ9"]
     assert "perdu" in row
     assert words("migrated.note.foreign") in row
+
+
+# --- an audit
+
+
+def audit_of(verdict: Verdict, code: str = "AX2") -> Carried:
+    """A small audit in which one demand of each level up to the third has a verdict, carried into the next edition."""
+    answer = audit.answered(edited(code, ""), [Checked(level, 1, verdict, comment="vu") for level in (1, 2, 3)])
+    return carry(said({code: answer}, form="audit"), model(THEN).cut(Cut("v1", SME)), model(NOW).cut(Cut("v2", SME)))
+
+
+def test_of_an_audit_every_verdict_is_told_and_leads_to_its_indicator(words: Words) -> None:
+    """Which demands had which verdict, the level that they gave, what stood beside them; the link is to the indicator's row."""
+    found = audit_of("met")
+    (first, *pages) = book(words, found).pages
+    rows = dict(zip(table(first, "place"), first.tables[0].rows, strict=True))
+    assert shown(rows["AX2"].values["said"]).startswith(f"{words('verdict.met')}{words('colon')} 1.1, 2.1, 3.1")
+    assert shown(rows["AX2"].values["note"]) == "–", "it was open before as it is now"
+    link = rows["AX2"].values["place"]
+    assert isinstance(link, Link)
+    lever = next(one for page in pages for one in page.tables if one.sheet.name == link.to.sheet)
+    assert lever.rows[link.to.top - lever.row - 1].values["code"] == "AX2"
+
+
+def test_an_audited_level_that_demands_of_today_change_says_so(words: Words) -> None:
+    """Not met at level 1 and so settled, it stays; met up to level 3 by a demand that is gone, it is to be verified again."""
+    answers = [Checked(1, 1, "met"), Checked(2, 1, "met"), Checked(3, 1, "not_met")]
+    answer = audit.answered(edited("AX2", ""), answers)
+    found = carry(said({"AX2": answer}, form="audit"), model(THEN).cut(Cut("v1", SME)), model(NOW).cut(Cut("v2", SME)))
+    page = book(words, found).pages[0]
+    row = dict(zip(table(page, "place"), zip(table(page, "note"), page.tables[0].rows, strict=True), strict=True))["AX2"]
+    assert (row[0], "confirmed" in row[1].closed) == (words("migrated.note.verify"), True)
+
+
+def test_a_verdict_that_was_not_understood_names_its_demand(words: Words) -> None:
+    """A demand's row belongs to its indicator: it is no foreign code."""
+    given = [Given("AX1.2.1", "s", verdict="not_applicable"), Given("AX1.3.1", "s", faulty=frozenset({"verdict"}))]
+    found = audit_of("not_met")
+    page = book(words, found, Typed(given, {("AX1.3.1", "verdict"): "peut-être"})).pages[0]
+    row = dict(zip(table(page, "place"), table(page, "said"), strict=True))["AX1"]
+    label, aside = words("migrated.part.verdict"), words("verdict.not_applicable")
+    for place, typed in (("AX1.2.1", aside), ("AX1.3.1", "peut-être")):
+        assert words("migrated.unread", part=f"{place}, {label}", shown=typed) in row
+    assert not [line for line in lines(found, Typed(given, {})) if line.indicator is None]
 
 
 # --- wordings
