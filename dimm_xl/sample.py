@@ -41,8 +41,8 @@ class Drawn:
     size: str | None = None
     lang: str = "fr"
     model: str = "dimm"
-    form: Form = "self"
     edition: str | None = None
+    form: Form = "self"
 
 
 def sample(drawn: Drawn) -> Iterator[Assessment]:
