@@ -51,7 +51,7 @@ def _frame(model: Model) -> Iterator[Problem]:
     published = model.scoring.published
     if published and len(published.shares) != len(bounds) + 1:
         yield ("scoring", "published", "shares"), f"{len(bounds) + 1} shares are needed, one a bin"
-    if model.scoring.ranked and model.scoring.ranked.groups < 2:  # noqa: PLR2004
+    if model.scoring.ranked and model.scoring.ranked.groups < 2:
         yield ("scoring", "ranked", "groups"), "a ranking is parted into two groups or more"
 
 
