@@ -194,14 +194,14 @@ class Scale(Entry):
         return range(self.bottom + 1, self.top + 1)
 
     @property
-    def worst(self) -> float:
+    def worst(self) -> int:
         """The score of the lowest level."""
-        return float(self.lowest if self.better == "high" else self.highest)
+        return self.lowest if self.better == "high" else self.highest
 
     @property
-    def best(self) -> float:
+    def best(self) -> int:
         """The score of the highest level."""
-        return float(self.highest if self.better == "high" else self.lowest)
+        return self.highest if self.better == "high" else self.lowest
 
     @property
     def step(self) -> float:
@@ -217,9 +217,13 @@ class Scale(Entry):
         """Return what a level is worth as a score."""
         return level + 0.0 if self.plain else self.worst + (level - self.bottom) * self.step
 
+    def gain(self, change: float) -> float:
+        """Return a change of score as a gain: above 0 for the better, whichever end is good."""
+        return change if self.better == "high" else -change
+
     def key(self, score: float) -> float:
         """Return what to sort scores by, the best first."""
-        return -score if self.better == "high" else score
+        return -self.gain(score)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,7 +40,7 @@ class Score:
 
     @property
     def gap(self) -> float | None:
-        """How many levels are missing to the target, below 0 when it is passed, whichever end of the scale is good; None without a value."""
+        """How many levels are missing to the target, below 0 above it, whichever end of the scale is good; None without a value."""
         return None if self.value is None or self.target is None else (self.target - self.value) / self.step
 
 

@@ -10,8 +10,10 @@ from string import Formatter
 
 from dimm_xl.model import Model, Text
 
-STANDING = frozenset({"scale_lowest", "scale_highest", "level_lowest", "level_highest", "levers"})
-"""Braces that any label may have: what the model says of its scale, its levels and the number of its levers."""
+STANDING = frozenset({"scale", "scale_lowest", "scale_highest", "level_lowest", "level_first", "level_highest", "offered"})
+"""Braces that any label may have: what the model says of its scale and of its levels."""
+LOWER = "lower."
+"""Before the key of a label: how it reads under a model whose low scores are the good ones."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,20 @@ class Words:
         return self.labels[key].format_map(known) if known else self.labels[key]
 
     def within(self, model: Model) -> Words:
-        """Return the labels as ``model`` says them: its own words in place of the general ones, its scale told where a label has it."""
-        own = {key: text[self.lang] for key, text in model.words.items()}
+        """Return the labels as ``model`` says them: by which end of its scale is good, then in its own words; its scale stands in them."""
         scale = model.scale
+        turned = {key.removeprefix(LOWER): label for key, label in self.labels.items() if key.startswith(LOWER)}
+        own = {key: text[self.lang] for key, text in model.words.items()}
+        labels = {**self.labels, **(turned if scale.better == "low" else {}), **own}
         facts = {
             "scale_lowest": self.figure(scale.lowest),
             "scale_highest": self.figure(scale.highest),
             "level_lowest": str(scale.bottom),
+            "level_first": str(scale.bottom + 1),
             "level_highest": str(scale.top),
-            "levers": str(len(model.levers)),
+            "offered": ", ".join(map(str, scale.offered)),
         }
-        return Words(self.lang, {**self.labels, **own}, facts)
+        return Words(self.lang, labels, {**facts, "scale": labels["scale"].format_map(facts)})
 
     def of(self, text: Text) -> str:
         """Return a text of the model in this language."""
