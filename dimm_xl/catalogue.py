@@ -20,7 +20,7 @@ from dimm_xl.findings import Fault, Faulty
 from dimm_xl.look import Look
 from dimm_xl.model import Cut, Model, Text
 from dimm_xl.model_check import Problem, check
-from dimm_xl.words import Words, flatten
+from dimm_xl.words import STANDING, Words, braces, flatten
 
 __all__ = ["SHIPPED", "check", "glossary", "load", "look", "read_yaml", "resolved", "shipped_models", "words", "words_of"]
 SHIPPED = files("dimm_xl_templates")
@@ -134,9 +134,25 @@ def sound(raw: dict[str, Any]) -> Model:
     except ValidationError as problem:
         wrong = [(error["loc"], error["msg"]) for error in problem.errors()]
         raise Unsound([*wrong, *_besides(typed, raw, wrong)]) from None
-    if problems := list(check(model)):
+    if problems := [*check(model), *_own_words(model)]:
         raise Unsound(problems)
     return model
+
+
+EXCHANGED = ("column.", "profile.column.", "level.", "sheet.profile", "sheet.review", "review.column.", "number.", "date.", "modelbook.")
+"""Beginnings of the keys of labels by which a returned file is read, or a number written: no model says these in its own way."""
+
+
+def _own_words(model: Model) -> Iterator[Problem]:
+    """Yield which of a model's own labels is none, is one that files are read by, or has braces that nothing fills."""
+    for key, text in model.words.items():
+        for lang, own in text.items():
+            known = words(lang).labels
+            if key not in known or key.startswith(EXCHANGED):
+                yield ("words", key), f"{key!r} is no label that a model may say in its own way"
+                break
+            if strange := braces(own) - braces(known[key]) - STANDING:
+                yield ("words", key, lang), f"nothing fills {min(strange)!r}"
 
 
 def _untyped(value: object) -> list[str]:

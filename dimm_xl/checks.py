@@ -133,7 +133,7 @@ def all_the_same(model: Model, said: Mapping[str, Answer]) -> Iterator[Finding]:
 
 def highest_with_evidence(model: Model, said: Mapping[str, Answer]) -> Iterator[Finding]:
     """The highest level comes with evidence."""
-    top = model.scale.highest
+    top = model.scale.top
     bare = [code for code, answer in said.items() if answer.level == top and not answer.evidence]
     if bare:
         yield Finding(Code.NO_EVIDENCE, facts={"level": top, "indicators": ", ".join(bare)})

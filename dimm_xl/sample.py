@@ -100,7 +100,7 @@ def _answer(model: Model, indicator: Indicator, strength: float, speech: Words, 
         return Answer(NotApplicable(reason), reason=reason)
     if state < NOT_APPLICABLE + DONT_KNOW:
         return Answer(UNKNOWN)
-    level = min(max(round(chance.gauss(strength, NOISE)), model.scale.lowest), model.scale.highest)
+    level = min(max(round(chance.gauss(strength, NOISE)), model.scale.bottom), model.scale.top)
     figure = None
     if indicator.measure and chance.random() < 0.7:
         figure = _figure(indicator.measure, level, chance)

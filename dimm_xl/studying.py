@@ -48,7 +48,7 @@ def study(wanted: Wanted, out: Path) -> Study:
     write_table(out / "data" / "study.csv", FIELDS, study_lines(found))
     write_whole(out / "study.xlsx", Dress().written(study_book(model, found, words)))
     if found.groups:
-        named = wanted.name or words("study.title")
+        named = wanted.name or words.within(model)("study.title")
         write_whole(out / "benchmark.yaml", pack.dump(packed(model, found, named)).encode())
     return found
 

@@ -36,8 +36,7 @@ def book(model: Model, words: Words, others: Sequence[Words]) -> Book:
 
 def shape(model: Model) -> Shape:
     """Return what decides the columns of a model's sheets."""
-    levels = tuple(range(model.scale.lowest + 1, model.scale.highest + 1))
-    return Shape(model.languages, tuple(size.id for size in model.sizes), levels)
+    return Shape(model.languages, tuple(size.id for size in model.sizes), tuple(model.scale.demanding))
 
 
 def _room(name: str) -> int:

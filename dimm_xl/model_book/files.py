@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from dimm_xl.files import slug, unique
-from dimm_xl.model import Grouping, Indicator, Lever, Measure, Model, Named, Target, Text
+from dimm_xl.model import Grouping, Indicator, Lever, Measure, Model, Named, Scale, Target, Text
 
 ENTRY, SELECTIONS = "model.yaml", "selections.yaml"
 Tree = dict[str, Any]
@@ -64,17 +64,25 @@ def _model(model: Model, levers: Sequence[str]) -> Tree:
     }
     if scoring.published:
         shown["published"] = {"shares": _numbers(scoring.published.shares), "about": _block(scoring.published.about)}
+    if scoring.ranked:
+        shown["ranked"] = _Line(groups=scoring.ranked.groups, name=_flow(scoring.ranked.name))
     return {
         "id": model.id,
         "name": _flow(model.name),
         "languages": _Row(model.languages),
         "editions": [_Line(id=one.id, year=one.year, name=_flow(one.name)) for one in model.editions],
-        "scale": _Line(lowest=model.scale.lowest, highest=model.scale.highest, better=model.scale.better),
+        "scale": _scale(model.scale),
         "scoring": shown,
         **{kind: [_named(one) for one in several] for kind, several in _kinds(model).items()},
+        **({"words": {key: _block(said) for key, said in model.words.items()}} if model.words else {}),
         "selections": SELECTIONS,
         "levers": _Row(levers),
     }
+
+
+def _scale(scale: Scale) -> Tree:
+    levels = {} if scale.levels is None else {"levels": scale.levels}
+    return _Line(lowest=scale.lowest, highest=scale.highest, better=scale.better, **levels)
 
 
 def _kinds(model: Model) -> Mapping[str, Sequence[Named]]:

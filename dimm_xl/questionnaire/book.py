@@ -35,7 +35,7 @@ def questionnaire(model: Model, assessment: Assessment, request: Request) -> Boo
     ``model`` is the model at the profile, edition and selection of ``assessment``. What is stored beside each formula is
     computed by :mod:`dimm_xl.scoring`, so that a preview shows what a spreadsheet program would calculate.
     """
-    words, scores = request.words, score(model, assessment)
+    words, scores = request.words.within(model), score(model, assessment)
     levers = {lever.code: lever_table(model, lever, assessment, words) for lever in model.levers}
     profile = profile_page(model, assessment, words)
     pages = [

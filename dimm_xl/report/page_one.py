@@ -75,7 +75,7 @@ def headline(result: Result, words: Words) -> str:
 
 
 def _score(result: Result, words: Words) -> list[Put]:
-    score, scale = result.scores.overall, result.model.scale
+    score = result.scores.overall
     states = result.states
     now = standing(score, result.model.scoring)
     value: Value = score.value if now is not Standing.HIDDEN and score.value is not None else "–"
@@ -95,7 +95,7 @@ def _score(result: Result, words: Words) -> list[Put]:
         sure += " · " + words("basis.beside", score=rounded(result.model, result.declared.scores.overall, words))
     return [
         Put(2, 0, value, "figure-big"),
-        Put(2, 1, f"/ {scale.highest}", "figure-of"),
+        Put(2, 1, words("result.of"), "figure-of"),
         Put(2, 2, f"{verdict}\n{low_high}\n{sure}", "quiet", cols=LEFT - 2),
         Put(2, RIGHT, words("result.answers", answered=score.answered, expected=score.expected), "subtitle", cols=2),
         Put(2, RIGHT + 2, words("result.states", **facts), "quiet", cols=2),
@@ -149,7 +149,7 @@ def _last(progress: Progress | None, lever: Lever, words: Words) -> str | None:
     then, _, change = seen(progress, progress.levers[lever.code])
     if then is None:
         return "–"
-    way = "" if change is None else words(f"progress.trend.{trend(change).value}")
+    way = "" if change is None else words(f"progress.trend.{trend(progress.now.model.scale.gain(change)).value}")
     return words("progress.from", trend=way, then=words.number(then)).strip()
 
 
