@@ -1,0 +1,98 @@
+"""Labels that a model says in its own way, and what a slip in them is told as."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from dimm_xl import catalogue
+from dimm_xl.cli import main
+
+MATURITY, FRICTION = catalogue.load("dimm"), catalogue.load("e-friction")
+MODELS = (MATURITY, FRICTION)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_model_says_its_own_words_and_its_scale(lang: str) -> None:
+    """Where the DIMM says sector and 0 to 5, the index says world region, and which end of 0 to 100 is good."""
+    own, other = (catalogue.words(lang).within(model) for model in MODELS)
+    assert own("profile.sector") == {"fr": "Secteur", "en": "Sector"}[lang]
+    assert other("profile.sector") == {"fr": "Région du monde", "en": "World region"}[lang]
+    assert own("scale") == {"fr": "de 0 à 5", "en": "from 0 to 5"}[lang]
+    assert other("scale") == {"fr": "de 0 (meilleur) à 100 (pire)", "en": "from 0 (best) to 100 (worst)"}[lang]
+    assert own("result.of") == "/ 5"
+    assert other("result.of").startswith("/ 100 (0")
+
+
+def test_no_label_of_the_index_speaks_of_organisations_sectors_or_levers() -> None:
+    """What a reader of its workbooks meets is economies, world regions, income groups and components."""
+    shown = (
+        "start.",
+        "profile.",
+        "result.",
+        "portfolio.",
+        "compared.",
+        "study.",
+        "method.",
+        "headline.",
+        "data.",
+        "sheet.by",
+        "synthesis.",
+    )
+    said = {
+        "fr": ("organisation", "secteur", "levier", "votre taille"),
+        "en": ("organisation", "sector", "lever"),
+    }
+    for lang, strange in said.items():
+        labels = catalogue.words(lang).within(FRICTION).labels
+        texts = {key: braceless(label).lower() for key, label in labels.items() if key.startswith(shown)}
+        assert [key for key, text in texts.items() if any(one in text for one in strange)] == ["study.method.nobody.text"], lang
+
+
+def braceless(label: str) -> str:
+    """A label without what stands in braces."""
+    return "".join(part.rpartition("}")[2] for part in label.split("{"))
+
+
+@pytest.mark.parametrize(
+    ("key", "said", "wrong"),
+    [
+        ("profile.sectr", "Région", "no label that a model may say in its own way"),
+        ("column.level", "Note", "no label that a model may say in its own way"),
+        ("level.unknown", "?!", "no label that a model may say in its own way"),
+        ("result.radar", "{reached} sur {all}", "nothing fills 'all'"),
+        ("result.radar", "{reached", "nothing fills '{reached'"),
+        ("result.radar", "{reached!r}", "nothing fills '{reached!r}'"),
+        ("sheet.by_sector", "Par région du monde et groupe de revenu", "cannot name a sheet"),
+        ("sheet.by_sector", "Région / pays", "cannot name a sheet"),
+    ],
+)
+def test_a_label_that_cannot_be_said_is_a_fault_at_its_key(tmp_path: Path, key: str, said: str, wrong: str) -> None:
+    """A slip in the words of a model is told with file and line, not met as a traceback when a workbook is written."""
+    for name, text in catalogue_files().items():
+        (tmp_path / name).write_text(text, "utf-8")
+    with (tmp_path / "words.yaml").open("a", encoding="utf-8") as words:
+        words.write(f'\n{key}: {{fr: "{said}", en: "{said}"}}\n' if key != "sheet.by_sector" else "")
+    if key == "sheet.by_sector":
+        text = (
+            (tmp_path / "words.yaml")
+            .read_text("utf-8")
+            .replace('{fr: "Par région du monde", en: "By world region"}', f'{{fr: "{said}", en: "Region"}}', 1)
+        )
+        (tmp_path / "words.yaml").write_text(text, "utf-8")
+    shown = CliRunner().invoke(main, ["model", "check", str(tmp_path)])
+    assert shown.exit_code == 2
+    assert wrong in shown.output
+    assert "words.yaml:" in shown.output
+
+
+def catalogue_files() -> Mapping[str, str]:
+    """The shipped files of the index, but for the label that a case says twice."""
+    place = catalogue.SHIPPED / "models" / FRICTION.id
+    files = {one.name: one.read_text("utf-8") for one in place.iterdir()}
+    lines = files["words.yaml"].split("\n")
+    start = next(n for n, line in enumerate(lines) if line.startswith("result.radar:"))
+    return files | {"words.yaml": "\n".join(lines[:start] + lines[start + 3 :])}
