@@ -39,7 +39,7 @@ COUNTED = {
 
 def everything() -> tuple[Said, ...]:
     """Every text of components, selections and model.yaml, in the order of the languages."""
-    held = [(lever.code, (lever.name, lever.question)) for lever in WHOLE.levers]
+    held: list[tuple[str, object]] = [(lever.code, (lever.name, lever.question)) for lever in WHOLE.levers]
     held += [(one.code, one.name) for lever in WHOLE.levers for one in lever.groupings]
     held += [(one.code, one) for one in EVERY]
     held += [(one.id, (one.name, one.description, one.indicators)) for one in WHOLE.selections]
