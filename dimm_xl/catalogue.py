@@ -151,6 +151,8 @@ def _own_words(model: Model) -> Iterator[Problem]:
             if key not in known or key.startswith(EXCHANGED):
                 yield ("words", key), f"{key!r} is no label that a model may say in its own way"
                 break
+            if key.startswith("sheet.") and (len(own) > LONGEST_NAME or set(UNNAMED) & set(own)):
+                yield ("words", key, lang), f"{own!r} cannot name a sheet: at most {LONGEST_NAME} signs, none of {UNNAMED}"
             if strange := braces(own) - braces(known[key]) - STANDING:
                 yield ("words", key, lang), f"nothing fills {min(strange)!r}"
 
@@ -169,6 +171,10 @@ def _besides(typed: Callable[[dict[str, Any]], Model], raw: dict[str, Any], wron
     model = typed({**raw, "levers": [raw["levers"][n] for n in kept], "selections": []})
     for path, what in check(model):
         yield ("levers", kept[int(path[1])], *path[2:]) if path[:1] == ("levers",) else path, what
+
+
+LONGEST_NAME, UNNAMED = 31, "[]:*?/\\"
+"""What spreadsheet programs ask of the name of a sheet."""
 
 
 Origins = Mapping[tuple[str | int, ...], str]
@@ -190,8 +196,9 @@ def _assemble(place: Traversable) -> tuple[dict[str, Any], Origins]:
             faults.extend(faulty.faults)
             return None
 
-    if isinstance(raw.get("selections"), str):
-        raw["selections"] = part(("selections",), raw["selections"])
+    for key in ("selections", "words"):
+        if isinstance(raw.get(key), str):
+            raw[key] = part((key,), raw[key])
     levers = raw.get("levers")
     if isinstance(levers, list) and all(isinstance(name, str) for name in levers):
         raw["levers"] = [part(("levers", n), name) for n, name in enumerate(levers)]

@@ -44,7 +44,8 @@ class Drawn:
 
 def sample(drawn: Drawn) -> Iterator[Assessment]:
     """Yield made-up assessments, each of its own random stream, so that the n-th does not depend on how many are asked."""
-    model, speech = load(drawn.model), words(drawn.lang)
+    model = load(drawn.model)
+    speech = words(drawn.lang).within(model)
     model.at(Profile(drawn.sector or "", drawn.size or model.sizes[0].id))  # KeyError when either is unknown
     taken: set[str] = set()
     for n in range(drawn.returns):
@@ -58,7 +59,7 @@ def sample(drawn: Drawn) -> Iterator[Assessment]:
         who = {
             "respondent": f"{_one(speech, 'given', chance)} {_one(speech, 'family', chance)}",
             "function": speech.of(chance.choice(model.functions).name),
-            "country": "France",
+            "country": speech("sample.country"),
             "region": _one(speech, "regions", chance),
             "consent": "yes" if chance.random() < 0.85 else "no",
         }
@@ -78,7 +79,8 @@ def _profile(model: Model, drawn: Drawn, chance: random.Random) -> Profile:
 
 
 def _name(profile: Profile, speech: Words, chance: random.Random) -> str:
-    kind = _one(speech, f"kinds.{profile.sector}" if profile.size not in ("public", "association") else f"kinds.{profile.size}", chance)
+    kinds = (f"kinds.{one}" for one in (profile.size, profile.sector) if f"sample.kinds.{one}" in speech.labels)
+    kind = _one(speech, next(kinds, "kinds.other"), chance)
     return f"{kind} {_one(speech, 'places', chance)}"
 
 

@@ -10,7 +10,7 @@ import yaml
 from dimm_xl.files import slug, unique
 from dimm_xl.model import Grouping, Indicator, Lever, Measure, Model, Named, Scale, Target, Text
 
-ENTRY, SELECTIONS = "model.yaml", "selections.yaml"
+ENTRY, SELECTIONS, WORDS = "model.yaml", "selections.yaml", "words.yaml"
 Tree = dict[str, Any]
 
 
@@ -48,9 +48,10 @@ _Dumper.add_representer(_Row, lambda dumper, several: dumper.represent_sequence(
 def files_of(model: Model) -> Mapping[str, str]:
     """Return the files of a model by name; ``model.yaml``, which names the others, is the last."""
     names = [f"{slug(lever.name[model.languages[-1]]).partition('-')[0]}.yaml" for lever in model.levers]
-    levers = unique([ENTRY, SELECTIONS, *names])[2:]
+    levers = unique([ENTRY, SELECTIONS, WORDS, *names])[3:]
     held = {name: _lever(lever) for name, lever in zip(levers, model.levers, strict=True)}
-    trees = {**held, SELECTIONS: _selections(model), ENTRY: _model(model, levers)}
+    words = {WORDS: {key: _block(said) for key, said in model.words.items()}} if model.words else {}
+    trees = {**held, **words, SELECTIONS: _selections(model), ENTRY: _model(model, levers)}
     return {name: yaml.dump(tree, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6) for name, tree in trees.items()}
 
 
@@ -74,7 +75,7 @@ def _model(model: Model, levers: Sequence[str]) -> Tree:
         "scale": _scale(model.scale),
         "scoring": shown,
         **{kind: [_named(one) for one in several] for kind, several in _kinds(model).items()},
-        **({"words": {key: _block(said) for key, said in model.words.items()}} if model.words else {}),
+        **({"words": WORDS} if model.words else {}),
         "selections": SELECTIONS,
         "levers": _Row(levers),
     }

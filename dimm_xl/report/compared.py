@@ -25,6 +25,10 @@ class Compared:
     now: tuple[Result, ...]
     gone: tuple[Result, ...] = ()
 
+    def within(self, model: Model) -> Compared:
+        """Return those organisations that are measured by ``model``."""
+        return Compared(*(tuple(one for one in several if one.model.id == model.id) for several in (self.now, self.gone)))
+
     @property
     def both(self) -> list[tuple[Result, Progress]]:
         """Those of both campaigns, with their progress."""

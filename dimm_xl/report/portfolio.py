@@ -32,6 +32,11 @@ class Beside:
     compared: Compared | None = None
     pack: Pack | None = None
 
+    def within(self, model: Model) -> Beside:
+        """Return what of it is of ``model``."""
+        compared = self.compared.within(model) if self.compared else None
+        return Beside(compared, self.pack if self.pack and self.pack.model == model.id else None)
+
 
 ALONE = Beside()
 
