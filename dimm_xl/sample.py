@@ -7,6 +7,7 @@ published for those domains (method, section 1).
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -119,7 +120,7 @@ def _figure(measure: Measure, level: int, chance: random.Random) -> float:
         low = steps[level - 1] if level else 0.0
         high = steps[level] if level < len(steps) else min(low * 1.2 + 1, measure.highest or low * 1.5 + 1)
     else:
-        high = steps[level - 1] if level else steps[0] * 1.5
+        high = steps[level - 1] if level else min(steps[0] * 1.5, measure.highest or math.inf)
         low = steps[level] if level < len(steps) else high * 0.5
     figure = low + (high - low) * chance.uniform(0.05, 0.9)
     if measure.unit["en"] == "%" and figure < 1:

@@ -55,7 +55,8 @@ def issue(
 @click.option("--size", help="One size only.")
 @click.option("--lang", type=LANG, default="fr", show_default=True, help="The language of the returns.")
 @click.option("--workers", type=click.IntRange(0), help="Worker processes; one a processor by default.")
-def sample(out: Path, returns: int, seed: int, sector: str | None, size: str | None, lang: str, workers: int | None) -> None:
+@click.option("--model", "name", default="dimm", show_default=True, help="A shipped model, or a folder.")
+def sample(out: Path, returns: int, seed: int, sector: str | None, size: str | None, lang: str, workers: int | None, name: str) -> None:
     """Make up filled returns of plausible organisations into the folder OUT, for demos, tests and benchmarks.
 
     Example: dimm-xl sample returns --returns 200 --seed 7
@@ -64,7 +65,7 @@ def sample(out: Path, returns: int, seed: int, sector: str | None, size: str | N
     from dimm_xl.sample import Drawn
 
     try:
-        made = issuing.make_up(out, Drawn(returns, seed, sector, size, lang), workers)
+        made = issuing.make_up(out, Drawn(returns, seed, sector, size, lang, name), workers)
     except KeyError as unknown:
-        raise click.UsageError(f"{unknown} is not in the model; `dimm-xl models` lists what is") from None
+        raise click.UsageError(f"{unknown} is not in model {name}; `dimm-xl models` lists what is") from None
     click.echo(f"{made} returns in {out}")
