@@ -56,7 +56,7 @@ def words(lang: str) -> Words:
 
 @cache
 def glossary() -> tuple[tuple[Text, Text], ...]:
-    """Return the shipped glossary: term and meaning, each in both languages."""
+    """Return the glossary of models that have none of their own: term and meaning, each in both languages."""
     return tuple((entry["term"], entry["meaning"]) for entry in read_yaml(SHIPPED / "words" / "glossary.yaml"))
 
 
@@ -196,7 +196,7 @@ def _assemble(place: Traversable) -> tuple[dict[str, Any], Origins]:
             faults.extend(faulty.faults)
             return None
 
-    for key in ("selections", "words"):
+    for key in ("selections", "words", "glossary"):
         if isinstance(raw.get(key), str):
             raw[key] = part((key,), raw[key])
     levers = raw.get("levers")

@@ -15,7 +15,7 @@ from dimm_xl.scale import Entry, Published, Ranked, Scale, Scoring, Text
 
 __all__ = [
     "Chosen", "Cut", "Edition", "Entry", "Grouping", "Indicator", "Lever", "Measure", "Model", "Named", "Profile", "Published", "Ranked",
-    "Scale", "Scoring", "Selection", "Target", "Text", "Variation",
+    "Scale", "Scoring", "Selection", "Target", "Term", "Text", "Variation",
 ]  # fmt: skip
 
 
@@ -177,10 +177,18 @@ class Selection(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Term(Entry):
+    """A word that a questionnaire's glossary explains."""
+
+    term: Text
+    meaning: Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class Model(Entry):
     """A whole maturity model in one edition.
 
-    ``words`` are the labels that it says in its own way, by their key in ``templates/words``.
+    ``words`` are the labels that it says in its own way, by their key in ``templates/words``; ``glossary`` is its own, where it has one.
     """
 
     id: str
@@ -195,6 +203,7 @@ class Model(Entry):
     selections: tuple[Selection, ...]
     levers: tuple[Lever, ...]
     words: Mapping[str, Text] = field(default_factory=dict)
+    glossary: tuple[Term, ...] = ()
 
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:

@@ -9,7 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from dimm_xl import catalogue
+from dimm_xl.assessment import Assessment
 from dimm_xl.cli import main
+from dimm_xl.model import Profile
+from dimm_xl.questionnaire import Request, questionnaire
 
 MATURITY, FRICTION = catalogue.load("dimm"), catalogue.load("e-friction")
 MODELS = (MATURITY, FRICTION)
@@ -96,3 +99,19 @@ def catalogue_files() -> Mapping[str, str]:
     lines = files["words.yaml"].split("\n")
     start = next(n for n, line in enumerate(lines) if line.startswith("result.radar:"))
     return files | {"words.yaml": "\n".join(lines[:start] + lines[start + 3 :])}
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_questionnaire_explains_the_words_of_its_own_model(lang: str) -> None:
+    """The index has its own glossary, of 0 to 100 and components; the DIMM, which has none, that of the house."""
+    words = catalogue.words(lang)
+    found = []
+    for model in MODELS:
+        profile = Profile(model.sectors[0].id, model.sizes[-1].id)
+        blank = Assessment("", profile, model.id, model.edition.id, lang)
+        book = questionnaire(model.cut(blank.cut), blank, Request(words, glossary=catalogue.glossary()))
+        rows = next(table.rows for page in book.pages for table in page.tables if table.name == "glossary")
+        found.append({str(row.values["term"]).casefold(): str(row.values["meaning"]) for row in rows})
+    assert found[0] == {term[lang].casefold(): meaning[lang] for term, meaning in catalogue.glossary()}
+    assert found[1] == {one.term[lang].casefold(): one.meaning[lang] for one in FRICTION.glossary}
+    assert "100" in found[1][{"fr": "score, note", "en": "score"}[lang]]

@@ -32,6 +32,7 @@ class Draft:
             "editions": self._named("editions", "year"),
             **{kind: self._named(kind) for kind in ("sizes", "sectors", "functions")},
             "words": self._words(),
+            "glossary": [self._texts(("glossary", n), line, "term", "meaning") for n, line in enumerate(lines.sheets["glossary"])],
             "selections": self._selections(),
             "levers": self._levers(),
         }

@@ -10,7 +10,7 @@ import yaml
 from dimm_xl.files import slug, unique
 from dimm_xl.model import Grouping, Indicator, Lever, Measure, Model, Named, Scale, Target, Text
 
-ENTRY, SELECTIONS, WORDS = "model.yaml", "selections.yaml", "words.yaml"
+ENTRY, SELECTIONS, WORDS, GLOSSARY = "model.yaml", "selections.yaml", "words.yaml", "glossary.yaml"
 Tree = dict[str, Any]
 
 
@@ -48,10 +48,11 @@ _Dumper.add_representer(_Row, lambda dumper, several: dumper.represent_sequence(
 def files_of(model: Model) -> Mapping[str, str]:
     """Return the files of a model by name; ``model.yaml``, which names the others, is the last."""
     names = [f"{slug(lever.name[model.languages[-1]]).partition('-')[0]}.yaml" for lever in model.levers]
-    levers = unique([ENTRY, SELECTIONS, WORDS, *names])[3:]
+    levers = unique([ENTRY, SELECTIONS, WORDS, GLOSSARY, *names])[4:]
     held = {name: _lever(lever) for name, lever in zip(levers, model.levers, strict=True)}
     words = {WORDS: {key: _block(said) for key, said in model.words.items()}} if model.words else {}
-    trees = {**held, **words, SELECTIONS: _selections(model), ENTRY: _model(model, levers)}
+    terms = {GLOSSARY: [{"term": _flow(one.term), "meaning": _block(one.meaning)} for one in model.glossary]} if model.glossary else {}
+    trees = {**held, **words, **terms, SELECTIONS: _selections(model), ENTRY: _model(model, levers)}
     return {name: yaml.dump(tree, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6) for name, tree in trees.items()}
 
 
@@ -76,6 +77,7 @@ def _model(model: Model, levers: Sequence[str]) -> Tree:
         "scoring": shown,
         **{kind: [_named(one) for one in several] for kind, several in _kinds(model).items()},
         **({"words": WORDS} if model.words else {}),
+        **({"glossary": GLOSSARY} if model.glossary else {}),
         "selections": SELECTIONS,
         "levers": _Row(levers),
     }

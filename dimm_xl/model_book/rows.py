@@ -64,6 +64,9 @@ def rows(model: Model) -> Mapping[str, list[Values]]:
         "sizes": [_named(one) for one in model.sizes],
         "sectors": [_named(one) for one in model.sectors],
         "functions": [_named(one) for one in model.functions],
+        "glossary": [
+            {"entry": n, **_text("term", one.term), **_text("meaning", one.meaning)} for n, one in enumerate(model.glossary, 1)
+        ],
         "words": [{"key": key, **_text("said", said)} for key, said in model.words.items()],
     }  # fmt: skip
 

@@ -160,10 +160,11 @@ SHEETS: Mapping[str, tuple[Field, ...]] = {
     "sectors": _named(),
     "functions": _named(),
     "words": (Field("key", ID, 30, stands_in=""), _spoken("said", 70)),
+    "glossary": (Field("entry", WHOLE, 9, stands_in=0), _spoken("term", 30), _spoken("meaning", 80)),
 }  # fmt: skip
 """Every sheet that holds rows, key first; in the order of the workbook, after the guide and the sheet of facts."""
 
-OPTIONAL = frozenset({"words"})
+OPTIONAL = frozenset({"words", "glossary"})
 """Sheets that a workbook may be without."""
 
 FACTS: Mapping[str, Field] = {
