@@ -36,7 +36,7 @@ class Words:
         """Return the labels as ``model`` says them: by which end of its scale is good, then in its own words; its scale stands in them."""
         scale = model.scale
         turned = {key.removeprefix(LOWER): label for key, label in self.labels.items() if key.startswith(LOWER)}
-        own = {key: text[self.lang] for key, text in model.words.items()}
+        own = {key: text[self.lang] for key, text in model.words.items() if self.lang in text}
         labels = {**self.labels, **(turned if scale.better == "low" else {}), **own}
         facts = {
             "scale_lowest": self.figure(scale.lowest),
