@@ -35,9 +35,10 @@ class Words:
     def within(self, model: Model) -> Words:
         """Return the labels as ``model`` says them: by which end of its scale is good, then in its own words; its scale stands in them."""
         scale = model.scale
-        turned = {key.removeprefix(LOWER): label for key, label in self.labels.items() if key.startswith(LOWER)}
+        low = scale.better == "low"
+        turned = {key.removeprefix(LOWER): label for key, label in self.labels.items() if key.startswith(LOWER)} if low else {}
         own = {key: text[self.lang] for key, text in model.words.items() if self.lang in text}
-        labels = {**self.labels, **(turned if scale.better == "low" else {}), **own}
+        labels = {**self.labels, **turned, **own}
         facts = {
             "scale_lowest": self.figure(scale.lowest),
             "scale_highest": self.figure(scale.highest),
