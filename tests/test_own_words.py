@@ -1,13 +1,15 @@
-"""Labels that a model says in its own way, and what a slip in them is told as."""
+"""What makes a model another one is data: no code names one, labels are said in its own way, and a slip in them is a fault."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+import dimm_xl
 from dimm_xl import catalogue
 from dimm_xl.assessment import Assessment
 from dimm_xl.cli import main
@@ -16,6 +18,43 @@ from dimm_xl.questionnaire import Request, questionnaire
 
 MATURITY, FRICTION = catalogue.load("dimm"), catalogue.load("e-friction")
 MODELS = (MATURITY, FRICTION)
+CODE = sorted(Path(dimm_xl.__file__).parent.rglob("*.py"))
+
+
+# --- no branch on a model
+
+
+def allowed(tree: ast.AST) -> Iterator[ast.expr]:
+    """The places where a model's id may stand: default values of arguments, of fields and of options."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            yield from (one for one in (*node.args.defaults, *node.args.kw_defaults) if one is not None)
+        elif (isinstance(node, ast.keyword) and node.arg == "default") or isinstance(node, ast.AnnAssign):
+            yield from (node.value,) if node.value else ()
+
+
+def test_no_code_names_a_model_but_as_a_default() -> None:
+    """What differs between models is data: their ids stand in dimm_xl only where a value that was not given is chosen."""
+    ids = {model.id for model in MODELS}
+    found, defaults = [], 0
+    for path in CODE:
+        tree = ast.parse(path.read_text("utf-8"))
+        fine = {id(inner) for place in allowed(tree) for inner in ast.walk(place)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and node.value in ids:
+                found += [] if id(node) in fine else [f"{path.name}:{node.lineno}"]
+                defaults += id(node) in fine
+    assert found == []
+    assert defaults > 5
+
+
+def test_both_models_are_shipped_and_sound() -> None:
+    """Each loads without a fault, and its own labels are all labels that exist."""
+    assert catalogue.shipped_models() == sorted(model.id for model in MODELS)
+    assert all(len(set(model.words)) == len(model.words) > 2 for model in MODELS)
+
+
+# --- labels that a model says in its own way
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
