@@ -113,7 +113,6 @@ def of_indicators(spans: Mapping[str, Span], score: Score, scale: Scale) -> Mapp
     heard = "SUMPRODUCT({weight},ISNUMBER({counted})*1)"
     due = "SUMPRODUCT({weight},{expected})"
     missing = f"({due}-{heard})"
-    ends = (scale.bottom, scale.top) if scale.better == "high" else (scale.top, scale.bottom)
 
     def ratio(over: str, under: str, value: float | None) -> Formula:
         mean = told(f"({over})/{under}", scale)
@@ -121,8 +120,8 @@ def of_indicators(spans: Mapping[str, Span], score: Score, scale: Scale) -> Mapp
 
     return {
         "value": ratio(points, heard, score.value),
-        "low": ratio(f"{points}+{ends[0]}*{missing}", due, score.low),
-        "high": ratio(f"{points}+{ends[1]}*{missing}", due, score.high),
+        "low": ratio(f"{points}+{scale.ends[0]}*{missing}", due, score.low),
+        "high": ratio(f"{points}+{scale.ends[1]}*{missing}", due, score.high),
         "answered": answered(spans["counted"], score),
         "expected": total(spans["expected"], float(score.expected)),
         "target": ratio("SUMPRODUCT({weight},{target},{expected})", due, score.target),

@@ -63,6 +63,11 @@ class Scale(Entry):
         return self.highest if self.better == "high" else self.lowest
 
     @property
+    def ends(self) -> tuple[int, int]:
+        """The levels that are worth the smallest and the largest score."""
+        return (self.bottom, self.top) if self.better == "high" else (self.top, self.bottom)
+
+    @property
     def step(self) -> float:
         """What one level more adds to a score; below 0 where low is better."""
         return (self.best - self.worst) / (self.top - self.bottom)

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from fractions import Fraction
 
-from dimm_xl import __version__
+from dimm_xl import __version__, audit
 from dimm_xl.model import Lever, Model
 from dimm_xl.page import Page, Put, Row, Table
 from dimm_xl.report.result import Result, demands, functions, judged, rounded, shown, state_word
@@ -64,7 +64,7 @@ def _step(result: Result, rank: int, step: Step, words: Words) -> Row:
             "target": step.target,
             "priority": step.priority,
             "action": words.of(step.action),
-            "next": demands(step.demands, words),
+            "next": demands(audit.following(step.indicator, result.assessment.answer(step.indicator.code)), words),
             "who": functions(result.model, step.indicator, words),
             "horizon": words("roadmap.within", months=step.horizon),
         }
@@ -77,6 +77,7 @@ def method_page(result: Result, words: Words) -> Page:
     model, rules = result.model, result.model.scoring
     authored = sum(one.origin == "authored" for one in model.indicators.values())
     facts: dict[str, dict[str, object]] = {
+        "form": {"form": words(f"method.form.{result.assessment.form}")},
         "levels": {},
         **_scale(result, words),
         "weights": {},
@@ -84,7 +85,7 @@ def method_page(result: Result, words: Words) -> Page:
         "overall": {"choice": overall_choice(model, words)},
         **_voices(result, words),
         "states": {},
-        "measures": {},
+        **({"measures": {}} if result.assessment.form == "self" else {}),  # an audit's form says what a figure does
         "coverage": {"provisional": words.percent(rules.provisional_below), "hidden": words.percent(rules.hidden_below)},
         "targets": {},
         "bins": {},
