@@ -42,7 +42,7 @@ def roadmap_page(result: Result, roadmap: tuple[Step, ...], words: Words) -> Pag
     return Page(
         name,
         puts=(
-            Put(0, 0, words("roadmap.title"), "title", cols=13),
+            Put(0, 0, words("roadmap.steps", count=len(roadmap)) if roadmap else words("result.no_gap"), "title", cols=13),
             Put(1, 0, words("roadmap.intro", count=len(roadmap)), "hint", cols=13),
         ),
         tables=(Table("roadmap", Sheet(name, "code", columns), rows, 3),),
@@ -161,8 +161,9 @@ def data_page(result: Result, words: Words) -> Page:
     )
     return Page(
         name,
-        tables=(Table("answers", Sheet(name, "code", columns), tuple(_data_rows(result, words)), 0),),
-        freeze=(1, 0),
+        puts=(Put(0, 0, words("data.intro"), "hint", cols=6),),
+        tables=(Table("answers", Sheet(name, "code", columns), tuple(_data_rows(result, words)), 2),),
+        freeze=(3, 0),
         footer=words("footer.result", edition=words.of(result.model.edition.name)),
     )
 

@@ -11,6 +11,7 @@ from dimm_xl.model import Model
 from dimm_xl.page import Book, Chart, Page, Put, Row, Series, Table, Value
 from dimm_xl.progress import Cause, Move, Progress, Trend, trend
 from dimm_xl.report.groups import known_first
+from dimm_xl.report.navigation import returning
 from dimm_xl.report.progress import change_rules, figures, rounded_off, seen, told
 from dimm_xl.report.result import Described, Result, described_sheet
 from dimm_xl.scoring import FEWEST
@@ -34,7 +35,7 @@ class Compared:
 def progress_book(model: Model, compared: Compared, words: Words) -> Book:
     """Compose the workbook of two campaigns; ``model`` is the whole model of now."""
     pages = (*progress_pages(model, compared, words), _once(model, compared, words))
-    return Book(words("compared.title"), words.of(model.name), words.lang, pages)
+    return Book(words("compared.title"), words.of(model.name), words.lang, returning(pages, words))
 
 
 def progress_pages(model: Model, compared: Compared, words: Words) -> tuple[Page, Page]:

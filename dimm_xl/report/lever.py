@@ -13,7 +13,7 @@ from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
 
 GROUPINGS_ROW = 4
-CHART_ROWS = 15
+CHART_ROWS = 13
 """Rows that the chart beside the groupings' table takes."""
 AXES = 3
 """Fewer axes than this make no radar: bars then."""
@@ -76,16 +76,17 @@ def _groupings(name: str, result: Result, lever: Lever, words: Words) -> Table:
 def _indicators(name: str, result: Result, lever: Lever, words: Words, row: int) -> Table:
     described = (
         ("code", "row-code", 7),
-        ("indicator", "row", 34),
+        ("indicator", "row", 32),
         ("level", "row-level", 9),
         ("target", "row-figure-whole", 8),
-        ("bin", "row", 17),
+        ("gap", "row-figure-whole", 8),
+        ("bin", "row", 16),
         ("weight", "row-figure-whole", 7),
-        ("met", "boxed-quiet", 34),
-        ("next", "boxed", 38),
-        ("evidence", "boxed-quiet", 22),
-        ("reason", "boxed-quiet", 20),
-        ("comment", "boxed-quiet", 20),
+        ("met", "boxed-quiet", 42),
+        ("next", "boxed", 44),
+        ("evidence", "boxed-quiet", 20),
+        ("reason", "boxed-quiet", 17),
+        ("comment", "boxed-quiet", 17),
     )
     columns = tuple(Column(field, words(f"result.column.{field}"), look=look, width=width) for field, look, width in described)
     rows = tuple(_row(result, one, words) for one in lever.indicators)
@@ -104,6 +105,7 @@ def _row(result: Result, one: Indicator, words: Words) -> Row:
             "indicator": "\n".join(filter(None, (words.of(one.name), spread_mark(result, one, words), second_mark(result, one, words)))),
             "level": level if level is not None else "–",
             "target": one.target.default,
+            "gap": None if (gap := result.gap(one)) is None else max(gap, 0),
             "bin": judged(result.gap(one), answer, words),
             "weight": one.weight,
             "met": demands(met, words) if met else "–",
@@ -128,9 +130,9 @@ def _chart(result: Result, lever: Lever, table: Table, words: Words) -> Chart:
             Series(words("chart.you"), names, table.span("value"), "you"),
         ),
         row=GROUPINGS_ROW - 1,
-        col=6,
+        col=7,
         width=620,
-        height=290,
+        height=255,
         alt=words("result.radar.alt", scores=scores),
         highest=result.model.scale.highest,
     )
