@@ -6,17 +6,26 @@ Workbooks are read by the names of their tables and by header.
 from __future__ import annotations
 
 import csv
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from statistics import median_low, quantiles
 from typing import Any
 
 import openpyxl
+import pytest
 
+from dimm_xl import catalogue
+from dimm_xl.assessment import Answer, Answered
+from dimm_xl.campaign import run
+from dimm_xl.issuing import Wanted, fill
 from dimm_xl.model import Indicator, Model
+from dimm_xl.sample import Drawn, sample
+from dimm_xl.settings import Run
 
+MODEL, WORDS = catalogue.load(), catalogue.words("fr")
 Line = Mapping[str, str]
 Cells = dict[str, Any]
 
@@ -29,7 +38,8 @@ def lines(path: Path) -> list[Line]:
 
 def workbook(path: Path) -> tuple[dict[str, list[Cells]], dict[str, dict[str, Any]]]:
     """The rows of every table by its name and their headers; and what stands in every cell, by sheet and address."""
-    book = openpyxl.load_workbook(path, data_only=True)
+    with warnings.catch_warnings(action="ignore"):  # bars in cells are an extension that openpyxl does not read
+        book = openpyxl.load_workbook(path, data_only=True)
     tables, cells = {}, {}
     for sheet in book.worksheets:
         cells[sheet.title] = {cell.coordinate: cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None}
@@ -125,6 +135,18 @@ class Told:
         value, low, high, target = (weighted((1, getattr(one, key)) for one in levers) for key in ("value", "low", "high", "target"))
         return Figure(value, low, high, sum(one.answered for one in levers), sum(one.expected for one in levers), target)
 
+    def score(self, scope: str, code: str) -> Figure:
+        """The score that a row of ``scores.csv`` holds."""
+        match scope:
+            case "overall":
+                return self.overall()
+            case "lever":
+                return self.lever(code)
+            case "grouping":
+                return self.grouping(code)
+            case _:
+                return self.of([code])
+
     @property
     def steps(self) -> list[str]:
         """The indicators below target, by weight times gap, ties in the order of the model."""
@@ -152,9 +174,54 @@ def told(model: Model, folder: Path) -> dict[str, Told]:
     }
 
 
+def near(value: object) -> object:
+    """A value to compare with: a figure to nine places."""
+    return pytest.approx(value, abs=1e-9) if isinstance(value, float) else value
+
+
+def number(value: float | None) -> str:
+    """A figure with one decimal, halves up as spreadsheet programs round, as French writes it."""
+    return "–" if value is None else f"{int(round(value * 10, 9) + 0.5) / 10:.1f}".replace(".", ",")
+
+
 def spread(values: Sequence[float]) -> tuple[Any, Any, Any, Any]:
     """Lower quartile, median, upper quartile and the distance between the quartiles; words for fewer than five."""
     if len(values) < 5:
         return ("< 5",) * 4
     low, middle, high = quantiles(values, n=4, method="inclusive")
     return low, middle, high, high - low
+
+
+def verdict(score: Figure) -> str:
+    """The bin of a score in words, by its gap to the target."""
+    if score.shown is None or score.target is None:
+        return WORDS("unjudged.few")
+    gap = score.target - score.shown
+    return WORDS(f"bin.{'well' if gap <= 1e-9 else 'attention' if gap < 2 else 'improve'}")
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A campaign that was run: where its files lie, what is told in data/*.csv, who agreed to be compared, the consolidated tables."""
+
+    out: Path
+    told: dict[str, Told]
+    agreed: frozenset[str]
+    tables: dict[str, list[Cells]]
+    cells: dict[str, dict[str, Any]]
+
+
+def made_up(folder: Path) -> Campaign:
+    """Forty made-up organisations of every size, one of which answered twice, by two people."""
+    returns, out = folder / "returns", folder / "out"
+    returns.mkdir()
+    made = list(sample(Drawn(40, 2026)))
+    for n, one in enumerate(made):
+        (returns / f"{n:02}.xlsx").write_bytes(fill(Wanted(), one))
+    other = {
+        code: Answer(Answered(min(answer.level + 2, 5))) if answer.level is not None else answer for code, answer in made[3].answers.items()
+    }
+    (returns / "03-bis.xlsx").write_bytes(fill(Wanted(), replace(made[3], answers=other, respondent={"respondent": "Claire Fontaine"})))
+    run(Run(returns, out, workers=2))
+    agreed = frozenset(one.organisation for one in made if one.respondent["consent"] == "yes")
+    return Campaign(out, told(MODEL, out / "data"), agreed, *workbook(out / "consolidated.xlsx"))
