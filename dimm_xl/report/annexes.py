@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dimm_xl import __version__
 from dimm_xl.model import Lever
 from dimm_xl.page import Page, Put, Row, Table
-from dimm_xl.report.result import Result, demands, functions, judged, rounded, shown, state_word
+from dimm_xl.report.result import Result, counted, demands, functions, judged, rounded, shown, state_word
 from dimm_xl.report.second import reviewable
 from dimm_xl.respondents import who
 from dimm_xl.roadmap import Step
@@ -42,7 +42,7 @@ def roadmap_page(result: Result, roadmap: tuple[Step, ...], words: Words) -> Pag
     return Page(
         name,
         puts=(
-            Put(0, 0, words("roadmap.steps", count=len(roadmap)) if roadmap else words("result.no_gap"), "title", cols=13),
+            Put(0, 0, counted("roadmap", len(roadmap), "steps", words), "title", cols=13),
             Put(1, 0, words("roadmap.intro", count=len(roadmap)), "hint", cols=13),
         ),
         tables=(Table("roadmap", Sheet(name, "code", columns), rows, 3),),
