@@ -111,7 +111,7 @@ def test_what_is_open_and_the_flat_data_hold_every_answer(one: One) -> None:
     told_, tables, cells, _ = one
     missing = sum(told_.state(code) in ("unknown", "blank") for code in told_.asked)
     assert cells[WORDS("sheet.open")]["A1"] == (
-        WORDS("open.title", count=missing) if missing > 1 else WORDS("open.one" if missing else "open.none")
+        WORDS("open.many", count=missing) if missing > 1 else WORDS("open.one" if missing else "open.none")
     )
     open_codes = [row[WORDS("open.column.code")] for row in tables["still_open"]]
     assert len(set(open_codes)) == missing

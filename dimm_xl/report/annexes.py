@@ -42,7 +42,7 @@ def roadmap_page(result: Result, roadmap: tuple[Step, ...], words: Words) -> Pag
     return Page(
         name,
         puts=(
-            Put(0, 0, counted("roadmap", len(roadmap), "steps", words), "title", cols=13),
+            Put(0, 0, counted("roadmap", len(roadmap), words), "title", cols=13),
             Put(1, 0, words("roadmap.intro", count=len(roadmap)), "hint", cols=13),
         ),
         tables=(Table("roadmap", Sheet(name, "code", columns), rows, 3),),

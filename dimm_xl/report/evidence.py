@@ -30,7 +30,7 @@ def evidence_page(result: Result, words: Words) -> Page:
     return Page(
         name,
         puts=(
-            Put(0, 0, counted("evidence", result.evidenced, "title", words), "title", cols=6),
+            Put(0, 0, counted("evidence", result.evidenced, words), "title", cols=6),
             Put(1, 0, words("evidence.intro"), "hint", cols=6),
         ),
         tables=(Table("evidence", sheet, tuple(rows), 3),),
@@ -61,7 +61,7 @@ def open_page(result: Result, words: Words) -> Page:
     return Page(
         name,
         puts=(
-            Put(0, 0, counted("open", missing, "title", words), "title", cols=5),
+            Put(0, 0, counted("open", missing, words), "title", cols=5),
             Put(1, 0, words("open.intro"), "hint", cols=5),
         ),
         tables=(Table("still_open", sheet, tuple(rows), 3),),
