@@ -105,8 +105,6 @@ def test_a_known_difference_comes_out() -> None:
     assert [round(dist(seen("#FFFFFF", by), seen("#000000", by))) for by in EYES] == [100] * 4
     red_green = [dist(seen("#FF0000", by), seen("#00FF00", by)) for by in ("everybody", "protanopia")]
     assert red_green[0] > red_green[1]
-        seen("#FF0000", "protanopia"), seen("#00FF00", "protanopia")
-    )
 
 
 def test_a_look_file_changes_only_what_it_names(tmp_path: Path) -> None:
