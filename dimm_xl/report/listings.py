@@ -97,7 +97,7 @@ def heat_page(model: Model, results: Sequence[Result], words: Words) -> Page:
     codes = [(one.code, words.of(one.name)) for lever in model.levers for one in lever.groupings]
     columns = (
         Column("organisation", words("portfolio.column.organisation"), look="row-strong", width=34),
-        *(Column(code, f"{code} {title}", look="shade", width=11.5) for code, title in codes),
+        *(Column(code, f"{code} {title}", look="shade", width=14) for code, title in codes),
     )
     rows = tuple(
         Row({"organisation": result.assessment.organisation, **{code: grouping_shown(model, result, code) for code, _ in codes}})
