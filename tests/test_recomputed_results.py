@@ -56,19 +56,25 @@ def test_page_one_shows_the_overall_score_its_range_and_what_it_rests_on(one: On
 
 
 def test_page_one_sets_each_lever_beside_target_and_peers(one: One) -> None:
-    """Score, target, bin and answers of each lever; median and quartiles of the sector, else the size, else all who agreed."""
-    told_, tables, _, campaign = one
+    """Score, target, bin and answers of each lever; median and quartiles of the sector, else the size, else all who agreed.
+
+    The quartiles stand on the lever's own sheet too, where page one gives their place to last time.
+    """
+    told_, tables, cells, campaign = one
     agreed = [each for each in campaign.told.values() if each.name in campaign.agreed]
     alike = [[each for each in agreed if each.sector == told_.sector], [each for each in agreed if each.size == told_.size], agreed]
     peers = next(group for group in alike if len(group) >= 5)
     for row in tables["levers"]:
         score = told_.lever(row[result("code")])
         values = [value for each in peers if (value := each.lever(row[result("code")]).shown) is not None]
-        low, middle, high, _ = spread(values)
-        wanted = (score.shown, score.target, None if len(values) < 5 else middle, verdict(score))
+        low, middle, high, _ = spread(values) if len(values) >= 5 else (None,) * 4
+        wanted = (score.shown, score.target, middle, verdict(score))
         assert tuple(row[key] for key in map(result, ("score", "target", "peers", "bin"))) == tuple(map(near, wanted))
         assert row[result("middle")] == ("–" if len(values) < 5 else f"{number(low)}{WORDS('range.to')}{number(high)}")
         assert row[result("answers")].endswith(heard(score))
+        sheet = next(shown for name, shown in cells.items() if name.startswith(f"{row[result('code')]} "))
+        quartiles = WORDS("lever.peers", median=number(middle), low=number(low), high=number(high), count=len(values))
+        assert (quartiles in sheet["A3"]) == ("pairs" in sheet["A3"]) == (len(values) >= 5)
 
 
 def test_lever_sheets_show_each_grouping_and_indicator(one: One) -> None:

@@ -28,19 +28,28 @@ def lever_page(result: Result, lever: Lever, words: Words) -> Page:
     now = standing(score, result.model.scoring)
     rated = rounded(result.model, score, words)
     facts = {"answered": score.answered, "expected": score.expected}
-    low_high = between(score, words)
+    basis = (between(score, words), words("result.answers", **facts), words(f"standing.{now.value}"))
     return Page(
         name,
         puts=(
             Put(0, 0, f"{lever.code} · {words.of(lever.name)}{words('colon')} {rated} / {result.model.scale.highest}", "title", cols=9),
             Put(1, 0, words.of(lever.question), "question", cols=9),
-            Put(2, 0, f"{low_high} · {words('result.answers', **facts)} · {words(f'standing.{now.value}')}", "hint", cols=9),
+            Put(2, 0, " · ".join(filter(None, (*basis, peers_told(result, lever, words)))), "hint", cols=9),
         ),
         tables=(groupings, indicators),
         charts=(_chart(result, lever, groupings, words),),
         freeze=(0, 2),
         footer=words("footer.result", edition=words.of(result.model.edition.name)),
     )
+
+
+def peers_told(result: Result, lever: Lever, words: Words) -> str:
+    """Return the median and the quartiles of the peers in a lever, in words; empty when they are too few."""
+    spread = result.peers.levers.get(lever.code) if result.peers else None
+    if spread is None or spread.low is None or spread.median is None or spread.high is None:
+        return ""
+    figures = {key: words.number(value) for key, value in (("median", spread.median), ("low", spread.low), ("high", spread.high))}
+    return words("lever.peers", count=spread.count, **figures)
 
 
 def _groupings(name: str, result: Result, lever: Lever, words: Words) -> Table:
