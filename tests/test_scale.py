@@ -92,6 +92,13 @@ def test_charts_are_drawn_over_aggregates_however_many_there_are(count: int, wor
     assert max(points for each in drawn for points in each) <= 10
 
 
+@pytest.mark.parametrize(("count", "drawn"), [(4, 0), (5, 1)])
+def test_a_sheet_of_groups_has_a_chart_only_when_some_group_is_large_enough(count: int, drawn: int, words: Words) -> None:
+    """Four organisations leave no empty frame; five have their median drawn."""
+    book = portfolio(words, count=count)
+    assert [len(page(book, words(f"sheet.by_{kind}")).charts) for kind in ("sector", "size")] == [drawn] * 2
+
+
 def _drawn(one: Page) -> list[int]:
     return [span.bottom - span.top + 1 for chart in one.charts for span in (series.values for series in chart.series)]
 

@@ -64,7 +64,7 @@ def group_page(model: Model, scores: pd.DataFrame, kind: str, words: Words) -> P
             Put(1, 0, words("portfolio.note", fewest=FEWEST), "hint", cols=6),
         ),
         tables=(table,),
-        charts=(chart,) if rows else (),
+        charts=(chart,) if any(isinstance(row.values["median"], float) for row in rows) else (),  # never an empty frame
         footer=words("footer.portfolio"),
         tall=1,
     )
