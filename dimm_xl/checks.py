@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from dimm_xl.assessment import UNKNOWN, Answer, Answered, Blank, NotApplicable, State, settle
+from dimm_xl.assessment import UNKNOWN, Answer, Answered, Blank, NotApplicable, State, Verdict, settle
 from dimm_xl.findings import Code, Finding, Severity
 from dimm_xl.model import Indicator, Model
 from dimm_xl.sheet import Pick
@@ -14,7 +14,10 @@ from dimm_xl.sheet import Pick
 
 @dataclass(frozen=True)
 class Given:
-    """What stands in one indicator's row, parsed but not yet judged; ``cells`` are the addresses by field."""
+    """What stands in one indicator's row, parsed but not yet judged; ``cells`` are the addresses by field.
+
+    In an audit it is the row of a demand, and ``indicator`` what tells that apart; or of an indicator, which has the figure alone.
+    """
 
     indicator: str
     sheet: str
@@ -25,6 +28,7 @@ class Given:
     evidence: str = ""
     comment: str = ""
     faulty: frozenset[str] = frozenset()
+    verdict: Verdict | None = None
 
     def finding(self, code: Code, where: str, **facts: str | float) -> Finding:
         """Return a finding at this row's cell of the field ``where``."""
@@ -33,7 +37,7 @@ class Given:
     @property
     def said(self) -> tuple[object, ...]:
         """What two rows of one indicator must agree on."""
-        return (self.level, self.measure, self.reason, self.evidence, self.comment, self.faulty)
+        return (self.level, self.measure, self.reason, self.evidence, self.comment, self.faulty, self.verdict)
 
 
 def known_codes(model: Model, given: Sequence[Given]) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from dimm_xl.assessment import Answer, Assessment, NotApplicable
 from dimm_xl.model import Indicator, Model
 from dimm_xl.scoring import ROUNDING, Part, Score, of_answer, of_parts, score
 from dimm_xl.sheet import face
+from dimm_xl.wording import reworded
 
 
 class Cause(Enum):
@@ -130,11 +131,6 @@ class Progress:
             "new": sum(one.then is None for one in self.indicators),
             "gone": sum(one.now is None for one in self.indicators),
         }
-
-
-def reworded(then: Indicator, now: Indicator, editions: Collection[str] = ()) -> bool:
-    """Say whether an indicator asks something else: its name, demands or figure differ, or it was retouched in one of ``editions``."""
-    return now.retouched in editions or any(getattr(then, key) != getattr(now, key) for key in ("name", "levels", "measure"))
 
 
 def changes(then: Moment, now: Moment) -> tuple[Change, ...]:
