@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 
@@ -147,6 +147,7 @@ def level(lowest: int, highest: int, labels: Mapping[Pick, str], aliases: Mappin
     """
     picks = {face(spelling): pick for pick, spelling in labels.items()} | {face(spelling): pick for spelling, pick in aliases.items()}
 
+    @lru_cache(maxsize=256, typed=True)  # the same few answers stand in every return; 1 is not TRUE
     def parse(cell: object) -> int | Pick:
         if isinstance(cell, str) and (pick := picks.get(face(cell))):
             return pick
@@ -187,6 +188,11 @@ class Column:
     width: float = 12
     hidden: bool = False
     says: str = ""
+
+    @property
+    def calculated(self) -> bool:
+        """Say whether a formula stands in it, never anything that a person typed."""
+        return self.hidden or self.look == "state"
 
 
 @dataclass(frozen=True)

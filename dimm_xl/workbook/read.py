@@ -24,6 +24,8 @@ HEADER_ROWS = 30
 """How far down a header is looked for."""
 LONGEST_HEADER = 100
 """Characters beyond which a cell is no header."""
+MOST_STRAY = 200
+"""Characters that are told of what was written where nothing is read."""
 
 Grid = Sequence[Sequence[Cell]]
 
@@ -179,7 +181,8 @@ class Reading:
     """What a grid held of a described sheet.
 
     ``missing`` are the fields without a column; ``moved`` says that columns stand in another order than described.
-    ``top`` is the row of the headers and ``places`` the column of each field (from 0).
+    ``top`` is the row of the headers and ``places`` the column of each field (from 0). ``stray`` is what was written where nothing
+    is read, by the address of its first cell: in rows without a key, and below headers that nobody knows.
     """
 
     rows: tuple[Found, ...] = ()
@@ -188,6 +191,7 @@ class Reading:
     moved: bool = False
     top: int = 0
     places: Mapping[str, int] = field(default_factory=dict)
+    stray: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(sheet: Sheet, grid: Grid, name: str) -> Reading | None:
@@ -198,15 +202,27 @@ def read(sheet: Sheet, grid: Grid, name: str) -> Reading | None:
     top, places = header
     rows: list[Found] = []
     findings: list[Finding] = []
+    stray: dict[str, str] = {}
     entries = [(column, places[column.field]) for column in sheet.entries if column.field in places]
+    unread = {place for field, place in places.items() if sheet.column(field).calculated}
+    known, at = set(places.values()), places[sheet.key]
     for r in range(top + 1, len(grid)):
         cells = grid[r]
-        if key := text(cells[places[sheet.key]]) if places[sheet.key] < len(cells) else "":
+        key = text(cells[at]) if at < len(cells) else ""
+        if key:
             rows.append(_row({sheet.key: key}, entries, cells, Addresses(places, r + 1), name, findings))
+        if not key or len(cells) > len(known):
+            stray |= _stray(cells, r, known if key else unread)
     shown = [column.field for column in sheet.columns if not column.hidden]
     missing = tuple(name for name in shown if name not in places)
     order = [places[name] for name in shown if name in places]
-    return Reading(tuple(rows), tuple(findings), missing, order != sorted(order), top, places)
+    return Reading(tuple(rows), tuple(findings), missing, order != sorted(order), top, places, stray)
+
+
+def _stray(cells: Sequence[Cell], row: int, apart: Collection[int]) -> Mapping[str, str]:
+    """Return what stands in a row, but for the columns ``apart``, by the address of its first cell; empty when nothing does."""
+    said = [(c, shown) for c, cell in enumerate(cells) if c not in apart and (shown := text(cell))]
+    return {address(row, said[0][0]): " | ".join(shown for _, shown in said)[:MOST_STRAY]} if said else {}
 
 
 _faced = lru_cache(maxsize=4096)(face)
