@@ -174,8 +174,8 @@ def _placed(reading: Reading, known: Sequence[tuple[Found, Given]], name: str, w
 
 def _row(found: Found, code: str, name: str) -> Given:
     said = found.values.get
-    texts = [said(field, "") for field in ("reason", "evidence", "comment")]
-    return Given(code, name, found.cells, said("level"), said("measure"), *texts, found.faulty)
+    level, measure = said("level"), said("measure")
+    return Given(code, name, found.cells, level, measure, said("reason", ""), said("evidence", ""), said("comment", ""), found.faulty)
 
 
 @lru_cache(maxsize=4096)

@@ -34,6 +34,8 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _BLANKS = re.compile(r"[^\S\n]+")
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 LONGEST_TEXT = 32_767
+LONGEST_NAME = 100
+"""Characters beyond which a cell is no header, and a text no name."""
 PLAIN = str.maketrans({"’": "'", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
 """Characters that people type in two ways and that Unicode does not decompose."""
 
@@ -61,6 +63,14 @@ def face(cell: object) -> str:
         parts = unicodedata.normalize("NFKD", shown.translate(PLAIN))
         shown = "".join(c for c in parts if not unicodedata.combining(c))
     return " ".join(shown.casefold().split())
+
+
+_KEPT = lru_cache(maxsize=4096)(face)
+
+
+def faced(name: str) -> str:
+    """Return the face of a text that stands in every return, such as a header or the name of a sheet: found once, then known."""
+    return _KEPT(name) if len(name) <= LONGEST_NAME else face(name)
 
 
 def number(cell: object) -> float:
@@ -212,6 +222,11 @@ class Sheet:
     def entries(self) -> tuple[Column, ...]:
         """The columns that a respondent fills in."""
         return tuple(column for column in self.columns if column.entry)
+
+    @cached_property
+    def calculated(self) -> frozenset[str]:
+        """The fields in which formulas stand."""
+        return frozenset(column.field for column in self.columns if column.calculated)
 
     def column(self, field: str) -> Column:
         """Return the column that carries ``field``; KeyError when there is none."""
