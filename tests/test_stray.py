@@ -82,7 +82,7 @@ def test_a_text_in_a_column_of_ones_own_is_told(column: str) -> None:
 
 def test_a_column_of_ones_own_is_told_once() -> None:
     """A remark beside every indicator: one finding at the first of them, with the words of the next ones."""
-    grid = [["Code", "Niveau", "Siège"], ["SP1", 3, "vu"], ["SP2", 2, ""], ["SP3", 2, "revoir"], ["", "", "total"]]
+    grid: list[list[Cell]] = [["Code", "Niveau", "Siège"], ["SP1", 3, "vu"], ["SP2", 2, ""], ["SP3", 2, "revoir"], ["", "", "total"]]
     model, words = catalogue.load(), catalogue.words("fr")
     found = reading.read(lever_sheet(model, model.levers[0], words), grid, "S")
     assert found is not None
@@ -107,7 +107,7 @@ def test_what_only_formulas_show_in_a_row_without_a_code_was_written_by_nobody()
 
 def test_an_old_workbook_that_kills_the_reader_says_in_which_format_to_save_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An .xls has no second reader: it is refused, the others are read, and the repair names the format that helps."""
-    monkeypatch.setattr(collect.pool, "each", partial(pool.each, deadline=60))  # however busy the machine
+    monkeypatch.setattr("dimm_xl.collect.pool.each", partial(pool.each, deadline=60))  # however busy the machine
     lay(tmp_path, {"a.xls": far_corner(), "b.xlsx": CONTENT})
     read = {one.file: one for one in collect.collect(tmp_path, (), Reading(workers=1)).returns}
     assert {name: one.status for name, one in read.items()} == {"a.xls": Status.REFUSED, "b.xlsx": Status.ACCEPTED}

@@ -209,12 +209,12 @@ def read(sheet: Sheet, grid: Grid, name: str) -> Reading | None:
             rows.append(_row({sheet.key: key}, entries, cells, Addresses(places, r + 1), name, findings))
         if not key or len(cells) > len(known):
             apart = known if key else {places[one] for one in sheet.calculated if one in places}
-            for c, shown in _unread(cells, apart):
-                lost.setdefault(("column", c) if key else ("row", r), (address(r, c), []))[1].append(shown)
+            for c, said in _unread(cells, apart):
+                lost.setdefault(("column", c) if key else ("row", r), (address(r, c), []))[1].append(said)
     shown = [column.field for column in sheet.columns if not column.hidden]
     missing = tuple(name for name in shown if name not in places)
     order = [places[name] for name in shown if name in places]
-    stray = {first: " | ".join(texts)[:MOST_STRAY] for first, texts in lost.values()}
+    stray = {first: " | ".join(told)[:MOST_STRAY] for first, told in lost.values()}
     return Reading(tuple(rows), tuple(findings), missing, order != sorted(order), top, places, stray)
 
 
