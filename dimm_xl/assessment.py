@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import lru_cache
 from typing import Literal
 
 from dimm_xl.findings import Finding
 from dimm_xl.model import Cut, Indicator, Profile
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answered:
     """A level of the model's scale (0 to 5 in the DIMM)."""
 
@@ -51,11 +53,12 @@ BLANK = Blank()
 UNKNOWN = Unknown()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one indicator: its state, the measured figure, and the respondent's own words.
 
-    ``level`` below is what counts; ``reason`` holds what was typed there whatever the state.
+    ``level`` below is what counts; ``reason`` holds what was typed there whatever the state. A campaign holds a million of them:
+    they have slots, and travel between processes by what they are made of.
     """
 
     state: State = BLANK
@@ -63,6 +66,9 @@ class Answer:
     reason: str = ""
     evidence: str = ""
     comment: str = ""
+
+    def __reduce__(self) -> tuple[type[Answer], tuple[object, ...]]:
+        return Answer, (self.state, self.measure, self.reason, self.evidence, self.comment)
 
     @property
     def level(self) -> int | None:
@@ -123,6 +129,22 @@ class Return:
     findings: tuple[Finding, ...] = ()
     when: str = ""
     engine: str = field(default="calamine", compare=False)
+
+
+def light(one: Return) -> Return:
+    """Return a return that shares its indicators' codes, and answers without words or figure, with all others: half the memory."""
+    if one.assessment is None:
+        return one
+    answers = {}
+    for code, answer in one.assessment.answers.items():
+        spoken = answer.reason or answer.evidence or answer.comment or answer.measure is not None
+        answers[sys.intern(code)] = answer if spoken else _bare(answer.state)
+    return replace(one, assessment=replace(one.assessment, answers=answers))
+
+
+@lru_cache(maxsize=64)
+def _bare(state: State) -> Answer:
+    return Answer(state)
 
 
 def settle(indicator: Indicator, state: State, figure: float | None) -> State | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dimm_xl import fingerprint, pool, respondents
 from dimm_xl.archive import Archive
-from dimm_xl.assessment import Return, Status
+from dimm_xl.assessment import Return, Status, light
 from dimm_xl.files import Lying, of_system, walk
 from dimm_xl.findings import Code, Finding
 from dimm_xl.memory import Memory
@@ -151,6 +151,7 @@ def _read(sources: Sequence[Source], how: Reading, memory: Memory, heard: Heard)
             memory.whole = False
             read.append(refused(source.name, "", Finding(FAILURES[again.why])))
         else:
+            again = again if isinstance(again, Bundle) else light(again)
             _keep(memory, source, again)
             read.append(again)
         heard("reading", n, len(sources))
