@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 
 from dimm_xl import catalogue, pool
+from dimm_xl.campaign import run
 from dimm_xl.collect import Bundle, Reading, Source, collect_one
-from dimm_xl.files import PART, write_table
-from dimm_xl.findings import Faulty
+from dimm_xl.files import PART, held, write_table, write_whole
+from dimm_xl.findings import Busy, Faulty
 from dimm_xl.returns import read_return
+from dimm_xl.settings import Run
 from dimm_xl.workbook import glance, guard
 from tests.support import at_level, questionnaire_bytes
 from tests.test_cli import HEAVY
@@ -139,3 +141,18 @@ def test_a_table_whose_lines_fail_leaves_what_stood_there(tmp_path: Path) -> Non
         write_table(tmp_path / "t.csv", ("n",), failing())
     assert (tmp_path / "t.csv").read_text() == "n\n1\n"
     assert not list(tmp_path.glob(f"*{PART}")) + list(tmp_path.glob(f".*{PART}"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there the archive is what is held")
+def test_a_second_run_disturbs_nothing_of_the_first(tmp_path: Path) -> None:
+    """While a run writes into a folder, another one into it ends at once and sweeps away nothing that is being written."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.xlsx").write_bytes(CONTENT)
+    part = tmp_path / "out" / "organisations" / f".x{PART}"
+    write_whole(part, b"half")
+    for archive in (None, tmp_path / "elsewhere.sqlite"):
+        with held(tmp_path / "out"), pytest.raises(Busy, match="another run"):
+            run(Run(tmp_path / "in", tmp_path / "out", workers=0, archive=archive))
+        assert part.read_bytes() == b"half"
+    run(Run(tmp_path / "in", tmp_path / "out", workers=0))
+    assert not part.exists()
