@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from dimm_xl import audit
 from dimm_xl.assessment import BLANK, Answer, Checked
@@ -23,39 +23,45 @@ from dimm_xl.live import EVIDENCE_FROM
 from dimm_xl.model import Model
 
 
-def known_keys(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
+@dataclass(frozen=True)
+class Rows:
+    """The rows of an audit with its model; ``known`` is what each demand's key stands for: indicator, level and rank."""
+
+    model: Model
+    given: Sequence[Given]
+    known: Mapping[str, tuple[str, int, int]]
+
+
+def known_keys(rows: Rows) -> Iterator[Finding]:
     """A row's code is that of a demand or of an indicator of this questionnaire."""
-    known = audit.keys(model)
-    for row in given:
-        if row.indicator not in known and row.indicator not in model.indicators:
+    for row in rows.given:
+        if row.indicator not in rows.known and row.indicator not in rows.model.indicators:
             yield row.finding(Code.UNKNOWN_CODE, "code")
 
 
-def found_once(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
+def found_once(rows: Rows) -> Iterator[Finding]:
     """A demand is judged once, or twice alike; so is a figure."""
     first: dict[str, Given] = {}
-    for row in given:
+    for row in rows.given:
+        asked = "measure" if row.indicator in rows.model.indicators else "verdict" if row.indicator in rows.known else ""
         before = first.setdefault(row.indicator, row)
-        if before is not row and before.said != row.said:
-            where = "measure" if row.indicator in model.indicators else "verdict"
-            yield row.finding(Code.TWICE, where, other=f"{before.sheet}!{before.cells.get('code', '')}")
+        if asked and before is not row and before.said != row.said:
+            yield row.finding(Code.TWICE, asked, other=f"{before.sheet}!{before.cells.get('code', '')}")
 
 
-def reason_given(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
+def reason_given(rows: Rows) -> Iterator[Finding]:
     """A demand set aside as not applicable has a reason."""
-    known = audit.keys(model)
-    for row in given:
-        if row.verdict == "not_applicable" and not row.reason and row.indicator in known:
+    for row in rows.given:
+        if row.verdict == "not_applicable" and not row.reason and row.indicator in rows.known:
             yield row.finding(Code.NO_REASON, "reason" if "reason" in row.cells else "verdict")
 
 
-def in_its_place(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
+def in_its_place(rows: Rows) -> Iterator[Finding]:
     """A verdict and its words stand beside a demand, a figure beside an indicator that asks for one."""
-    known = audit.keys(model)
-    for row in given:
-        if row.indicator in known:
+    for row in rows.given:
+        if row.indicator in rows.known:
             stray = ["measure"] if row.measure is not None else []
-        elif one := model.indicators.get(row.indicator):
+        elif one := rows.model.indicators.get(row.indicator):
             stray = [field for field in ("verdict", "reason", "evidence", "comment") if getattr(row, field)]
             stray += ["measure"] if row.measure is not None and not one.measure else []
         else:
@@ -64,35 +70,33 @@ def in_its_place(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
             yield row.finding(Code.MISPLACED, stray[0])
 
 
-def figure_given(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
+def figure_given(rows: Rows) -> Iterator[Finding]:
     """Where a figure is asked for, verdicts alone rest on the auditor's word."""
-    known = audit.keys(model)
-    judged = dict.fromkeys(known[row.indicator][0] for row in given if row.verdict == "met" and row.indicator in known)
-    figures = {row.indicator for row in given if row.measure is not None or "measure" in row.faulty}
-    bare = [code for code in judged if model.indicators[code].measure and code not in figures]
+    judged = dict.fromkeys(rows.known[row.indicator][0] for row in rows.given if row.verdict == "met" and row.indicator in rows.known)
+    figures = {row.indicator for row in rows.given if row.measure is not None or "measure" in row.faulty}
+    bare = [code for code in judged if rows.model.indicators[code].measure and code not in figures]
     if bare:
         yield Finding(Code.NO_FIGURE, facts={"indicators": ", ".join(bare)})
 
 
-def every_demand(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
+def every_demand(rows: Rows) -> Iterator[Finding]:
     """Every demand of the questionnaire still has its row; told once an indicator."""
-    rows = {row.indicator for row in given}
+    there = {row.indicator for row in rows.given}
     gone: dict[str, list[str]] = defaultdict(list)
-    for key, (code, _, _) in audit.keys(model).items():
-        if key not in rows:
+    for key, (code, _, _) in rows.known.items():
+        if key not in there:
             gone[code].append(key)
     for code, several in gone.items():
         yield Finding(Code.MISSING_DEMAND, facts={"indicator": code, "demands": ", ".join(several)})
 
 
-def climbed_in_order(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
+def climbed_in_order(rows: Rows) -> Iterator[Finding]:
     """No level is met above one that is not: levels are cumulative, so that the higher one does not count."""
-    known = audit.keys(model)
     unmet: dict[str, int] = {}
     highest: dict[str, tuple[int, Given]] = {}
-    for row in given:
-        if row.indicator in known:
-            code, level, _ = known[row.indicator]
+    for row in rows.given:
+        if row.indicator in rows.known:
+            code, level, _ = rows.known[row.indicator]
             if row.verdict == "not_met":
                 unmet[code] = min(level, unmet.get(code, level))
             elif row.verdict == "met" and level >= highest.get(code, (0, row))[0]:
@@ -103,22 +107,24 @@ def climbed_in_order(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
             yield replace(finding, facts={**finding.facts, "indicator": code})
 
 
-AUDIT_CHECKS: tuple[Check, ...] = (
+AUDIT_CHECKS: tuple[Callable[[Rows], Iterator[Finding]], ...] = (
     known_keys,
     found_once,
     reason_given,
     in_its_place,
-    figure_possible,
-    share_typed_whole,
     figure_given,
     every_demand,
     climbed_in_order,
 )
+SHARED: tuple[Check, ...] = (figure_possible, share_typed_whole)
+"""Rules on figures: the same in both forms, since a figure stands in the row of its indicator."""
 
 
 def check(model: Model, given: Sequence[Given]) -> tuple[Finding, ...]:
     """Return the findings of every rule on the rows of an audit; ``model`` is resolved for its profile."""
-    return tuple(finding for rule in AUDIT_CHECKS for finding in rule(model, given))
+    rows = Rows(model, given, audit.keys(model))
+    found = [finding for rule in AUDIT_CHECKS for finding in rule(rows)]
+    return (*found, *(finding for rule in SHARED for finding in rule(model, given)))
 
 
 def claims_with_evidence(model: Model, said: Mapping[str, Answer]) -> Iterator[Finding]:

@@ -41,8 +41,8 @@ class Drawn:
     size: str | None = None
     lang: str = "fr"
     model: str = "dimm"
-    edition: str | None = None
     form: Form = "self"
+    edition: str | None = None
 
 
 def sample(drawn: Drawn) -> Iterator[Assessment]:

@@ -74,8 +74,8 @@ def issue(
 @click.option("--workers", type=click.IntRange(0), help="Worker processes; one a processor by default.")
 @FORM
 def sample(
-    out: Path, returns: int, seed: int, sector: str | None, size: str | None, lang: str, edition: str | None,
-    workers: int | None, form: Form
+    out: Path, returns: int, seed: int, sector: str | None, size: str | None, lang: str, edition: str | None, workers: int | None,
+    form: Form,
 ) -> None:  # fmt: skip
     """Make up filled returns of plausible organisations into the folder OUT, for demos, tests and benchmarks.
 
@@ -85,7 +85,7 @@ def sample(
     from dimm_xl.sample import Drawn
 
     try:
-        made = issuing.make_up(out, Drawn(returns, seed, sector, size, lang, edition=edition, form=form), workers)
+        made = issuing.make_up(out, Drawn(returns, seed, sector, size, lang, form=form, edition=edition), workers)
     except KeyError as unknown:
         raise click.UsageError(f"{unknown} is not in the model; `dimm-xl models` lists what is") from None
     click.echo(f"{made} returns in {out}")
