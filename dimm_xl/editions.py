@@ -118,7 +118,7 @@ def fitted(answer: Answer, then: Indicator, now: Indicator, scale: Scale) -> Ans
     if answer.demands:
         return audit.answered(now, _verdicts(answer.demands, then, now), figure)
     state = answer.state
-    if isinstance(state, Answered) and not scale.lowest <= state.level <= scale.highest:
+    if isinstance(state, Answered) and state.level not in scale.offered:
         state = BLANK
     held = settle(now, state, figure) or settle(now, BLANK, figure)
     return replace(answer, state=held or BLANK, measure=figure)

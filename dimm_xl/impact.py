@@ -94,7 +94,7 @@ def impact(then: Assessment, before: Model, after: Model, cut: Cut | None = None
     """
     carried = carry(then, before, after, cut)
     progress = compare(carried.then, carried.now)
-    low, high = (_with(carried, _open(carried), level) for level in (after.scale.lowest, after.scale.highest))
+    low, high = (_with(carried, _open(carried), level) for level in after.scale.ends)
     old, now = before.indicators, after.indicators
     return Impact(
         carried,

@@ -38,6 +38,7 @@ def migrated(carried: Carried, request: Request, typed: Typed = NOTHING) -> Book
 
     ``typed`` is what stood in the returned file besides: cells that were not understood are told on the first sheet, never lost.
     """
+    request = replace(request, words=request.words.within(carried.now.model))
     book = questionnaire(carried.now.model, carried.assessment, request)
     places = {
         str(row.values["code"]): table.span(field, n, n)
