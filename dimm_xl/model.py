@@ -11,8 +11,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar, Literal
 
+from dimm_xl.adaptation import Adaptation
+
 Text = Mapping[str, str]
 """One text in every language of the model, by language code."""
+WEIGHTS = (1, 2, 3)
+"""What an indicator may weigh."""
 
 
 class Entry:
@@ -31,12 +35,13 @@ class Profile:
 
 @dataclass(frozen=True)
 class Cut:
-    """Which part of a model a questionnaire asks: an edition, for a profile, of a selection, by functions (empty: everybody)."""
+    """Which part of a model a questionnaire asks: an edition, for a profile, of a selection, by functions (empty: everybody), adapted."""
 
     edition: str
     profile: Profile
     selection: str | None = None
     functions: tuple[str, ...] = ()
+    adaptations: tuple[Adaptation, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +116,11 @@ class Indicator(Entry):
         )
         levels = {**self.levels, **varied.levels} if varied else self.levels
         return replace(self, levels=levels, measure=measure, target=Target(default=self.target.at(profile)), sectors={})
+
+    def adapted(self, own: Adaptation) -> Indicator:
+        """Return this (resolved) indicator with a target and a weight of its own, as far as there are such a level and such a weight."""
+        target = own.target if own.target in (min(self.levels) - 1, *self.levels) else self.target.default
+        return replace(self, target=Target(default=target), weight=own.weight if own.weight in WEIGHTS else self.weight)
 
     @property
     def differing_sectors(self) -> frozenset[str]:
@@ -257,7 +267,7 @@ class Model(Entry):
 
     def cut(self, cut: Cut) -> Model:
         """Return what one questionnaire asks; KeyError for an unknown id."""
-        return self.at_edition(cut.edition).at(cut.profile, cut.selection, cut.functions)
+        return self.at_edition(cut.edition).at(cut.profile, cut.selection, cut.functions).adapted(cut.adaptations)
 
     def at(self, profile: Profile, selection: str | None = None, functions: Collection[str] = ()) -> Model:
         """Return what ``profile`` is asked: applicable indicators only, sector and target resolved, no empty lever.
@@ -275,7 +285,15 @@ class Model(Entry):
         asked = self._kept(
             lambda one: profile.size in one.sizes and one.code in wanted and (not functions or not set(functions).isdisjoint(one.functions))
         )
-        return replace(asked, levers=tuple(_resolved(lever, profile) for lever in asked.levers))
+        return asked._each(lambda one: one.at(profile))
+
+    def adapted(self, adaptations: Collection[Adaptation]) -> Model:
+        """Return the model with own targets and weights, without what is excluded; what it does not ask, or cannot be, changes nothing."""
+        own = {one.code: one for one in adaptations}
+        if not own:
+            return self
+        kept = self._kept(lambda one: one.code not in own or not own[one.code].excluded)
+        return kept._each(lambda one: one.adapted(own[one.code]) if one.code in own else one)
 
     def selection(self, selection: str) -> Selection:
         """Return a selection by id; KeyError when there is none."""
@@ -285,15 +303,14 @@ class Model(Entry):
         levers = (replace(lever, groupings=tuple(_kept(lever, wanted))) for lever in self.levers)
         return replace(self, levers=tuple(lever for lever in levers if lever.groupings))
 
+    def _each(self, change: Callable[[Indicator], Indicator]) -> Model:
+        def seen(grouping: Grouping) -> Grouping:
+            return replace(grouping, indicators=tuple(map(change, grouping.indicators)))
+
+        return replace(self, levers=tuple(replace(lever, groupings=tuple(map(seen, lever.groupings))) for lever in self.levers))
+
 
 def _kept(lever: Lever, wanted: Callable[[Indicator], bool]) -> Iterator[Grouping]:
     for grouping in lever.groupings:
         if indicators := tuple(filter(wanted, grouping.indicators)):
             yield replace(grouping, indicators=indicators)
-
-
-def _resolved(lever: Lever, profile: Profile) -> Lever:
-    def seen(grouping: Grouping) -> Grouping:
-        return replace(grouping, indicators=tuple(indicator.at(profile) for indicator in grouping.indicators))
-
-    return replace(lever, groupings=tuple(map(seen, lever.groupings)))
