@@ -92,6 +92,11 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "edit-entry": {**_WRAP, **_GRID, "num_format": "@"},
     "edit-code-entry": {**_BASE, **_GRID, "bold": True, "num_format": "@"},
     "edit-number-entry": {**_BASE, **_GRID, "align": "center", "num_format": "General"},
+    "edit-date-entry": {**_BASE, **_GRID, "align": "center", "num_format": 14},
+    # Whole columns, below the rows that are drawn
+    "edit-room": {**_WRAP, "num_format": "@"},
+    "edit-number-room": {**_BASE, "align": "center", "num_format": "General"},
+    "edit-date-room": {**_BASE, "align": "center", "num_format": 14},
     # What conditions put over a cell
     "reached": {"bg_color": "reached"},
     "alarm": {"font_color": "target", "bold": True},
