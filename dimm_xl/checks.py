@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from dimm_xl.assessment import UNKNOWN, Answer, Answered, Blank, NotApplicable, State, settle
+from dimm_xl.assessment import UNKNOWN, Answer, Answered, Blank, Last, NotApplicable, State, settle
 from dimm_xl.findings import Code, Finding, Severity
 from dimm_xl.model import Indicator, Model
 from dimm_xl.sheet import Pick
@@ -14,7 +14,10 @@ from dimm_xl.sheet import Pick
 
 @dataclass(frozen=True)
 class Given:
-    """What stands in one indicator's row, parsed but not yet judged; ``cells`` are the addresses by field."""
+    """What stands in one indicator's row, parsed but not yet judged; ``cells`` are the addresses by field.
+
+    ``last`` is what the row was handed out with from last time, None for nothing.
+    """
 
     indicator: str
     sheet: str
@@ -25,6 +28,8 @@ class Given:
     evidence: str = ""
     comment: str = ""
     faulty: frozenset[str] = frozenset()
+    last: int | Pick | None = None
+    confirmed: bool = False
 
     def finding(self, code: Code, where: str, **facts: str | float) -> Finding:
         """Return a finding at this row's cell of the field ``where``."""
@@ -101,6 +106,13 @@ def every_indicator(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
             yield Finding(Code.MISSING_ROW, facts={"indicator": code})
 
 
+def confirmed(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
+    """What was carried over from last time is confirmed, or changed."""
+    left = [row.indicator for row in given if row.last is not None and not row.confirmed and row.last == row.level]
+    if left:
+        yield Finding(Code.UNCONFIRMED, facts={"count": len(left), "indicators": ", ".join(left)})
+
+
 def _possible(indicator: Indicator, figure: float) -> bool:
     assert indicator.measure is not None
     return 0 <= figure <= (indicator.measure.highest or float("inf"))
@@ -116,6 +128,7 @@ CHECKS: tuple[Check, ...] = (
     share_typed_whole,
     figure_given,
     every_indicator,
+    confirmed,
 )
 
 
@@ -210,3 +223,13 @@ def _state(row: Given) -> State:
         return NotApplicable(row.reason)
     assert isinstance(row.level, int)
     return Answered(row.level)
+
+
+def last_of(given: Sequence[Given]) -> Mapping[str, Last]:
+    """Return what rows were handed out with from last time, by indicator."""
+    reasons: Mapping[Pick, State] = {Pick.UNKNOWN: UNKNOWN, Pick.NOT_APPLICABLE: NotApplicable("–")}
+    return {
+        row.indicator: Last(Answered(row.last) if isinstance(row.last, int) else reasons[row.last], row.confirmed)
+        for row in given
+        if row.last is not None
+    }

@@ -16,6 +16,8 @@ IDENTITY = "dimm-xl"
 KIND = "questionnaire"
 REVIEW = "review"
 """Kind of the workbook in which a reviewer types a second opinion."""
+ADAPTED = "adapted "
+"""Before the code of an indicator: the key under which the identity sheet keeps what is adapted."""
 LAYOUT = "1"
 """Version of this description; the identity sheet carries it."""
 
@@ -40,10 +42,15 @@ def level_kind(model: Model, words: Words, all_words: Sequence[Words] = ()) -> K
     return level(model.scale.lowest, model.scale.highest, labels, spellings)
 
 
-def lever_sheet(model: Model, lever: Lever, words: Words, all_words: Sequence[Words] = ()) -> Sheet:
+AGAIN = ("confirmed", "last")
+"""What a questionnaire that was handed out with last time's answers has besides: their confirmation, and the level they had."""
+
+
+def lever_sheet(model: Model, lever: Lever, words: Words, all_words: Sequence[Words] = (), again: bool = False) -> Sheet:
     """The sheet of one lever: an indicator a row, the demands of each level beside the answer.
 
-    ``all_words`` are the other languages whose headers are recognised too. The last columns only calculate.
+    ``all_words`` are the other languages whose headers are recognised too. ``again``: answers of last time stand in it, to be confirmed.
+    The last columns only calculate.
     """
     levels = range(model.scale.lowest + 1, model.scale.highest + 1)
 
@@ -67,10 +74,18 @@ def lever_sheet(model: Model, lever: Lever, words: Words, all_words: Sequence[Wo
             column("reason", entry=True, width=17),
             column("evidence", entry=True, width=19),
             column("comment", entry=True, width=19),
+            *((_confirmed(words, all_words),) if again else ()),
             column("state", look="state", width=12.5),
             *map(calculated, ("weight", "target", "counted", "expected", "done")),
+            *((Column(field, words(f"invited.{field}"), width=9, hidden=True) for field in ("last", "pending")) if again else ()),
         ),
     )
+
+
+def _confirmed(words: Words, all_words: Sequence[Words]) -> Column:
+    kind = Kind("kind.yes", tick, lambda yes: words("yes") if yes else None, (words("yes"),))
+    aliases = tuple(spoken("invited.column") for spoken in all_words)
+    return Column("confirmed", words("invited.column"), kind, True, aliases, "level-small", 10, says=words("invited.says"))
 
 
 def sheet_name(lever: Lever, words: Words) -> str:
@@ -157,7 +172,9 @@ def register_sheet(name: str, model: Model, words: Words, all_words: Sequence[Wo
         titles = [one(f"register.column.{field}") for one in spoken]
         more = [alias for one in spoken for alias in one(f"register.aliases.{field}").split("|")]
         look, width = REGISTER_LOOKS.get(field, "edit"), REGISTER_WIDTHS.get(field, 14)
-        return Column(field, titles[0], kinds.get(field, TEXT), True, (*titles[1:], *more), look, width, says=words(f"register.says.{field}"))
+        return Column(
+            field, titles[0], kinds.get(field, TEXT), True, (*titles[1:], *more), look, width, says=words(f"register.says.{field}")
+        )
 
     return Sheet(words(f"register.sheet.{name}"), REGISTER_KEYS[name], tuple(map(column, REGISTER[name])))
 

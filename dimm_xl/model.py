@@ -285,7 +285,7 @@ class Model(Entry):
         asked = self._kept(
             lambda one: profile.size in one.sizes and one.code in wanted and (not functions or not set(functions).isdisjoint(one.functions))
         )
-        return asked._each(lambda one: one.at(profile))
+        return _each(asked, lambda one: one.at(profile))
 
     def adapted(self, adaptations: Collection[Adaptation]) -> Model:
         """Return the model with own targets and weights, without what is excluded; what it does not ask, or cannot be, changes nothing."""
@@ -293,7 +293,7 @@ class Model(Entry):
         if not own:
             return self
         kept = self._kept(lambda one: one.code not in own or not own[one.code].excluded)
-        return kept._each(lambda one: one.adapted(own[one.code]) if one.code in own else one)
+        return _each(kept, lambda one: one.adapted(own[one.code]) if one.code in own else one)
 
     def selection(self, selection: str) -> Selection:
         """Return a selection by id; KeyError when there is none."""
@@ -303,14 +303,15 @@ class Model(Entry):
         levers = (replace(lever, groupings=tuple(_kept(lever, wanted))) for lever in self.levers)
         return replace(self, levers=tuple(lever for lever in levers if lever.groupings))
 
-    def _each(self, change: Callable[[Indicator], Indicator]) -> Model:
-        def seen(grouping: Grouping) -> Grouping:
-            return replace(grouping, indicators=tuple(map(change, grouping.indicators)))
-
-        return replace(self, levers=tuple(replace(lever, groupings=tuple(map(seen, lever.groupings))) for lever in self.levers))
-
 
 def _kept(lever: Lever, wanted: Callable[[Indicator], bool]) -> Iterator[Grouping]:
     for grouping in lever.groupings:
         if indicators := tuple(filter(wanted, grouping.indicators)):
             yield replace(grouping, indicators=indicators)
+
+
+def _each(model: Model, change: Callable[[Indicator], Indicator]) -> Model:
+    def seen(grouping: Grouping) -> Grouping:
+        return replace(grouping, indicators=tuple(map(change, grouping.indicators)))
+
+    return replace(model, levers=tuple(replace(lever, groupings=tuple(map(seen, lever.groupings))) for lever in model.levers))

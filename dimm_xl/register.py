@@ -17,7 +17,7 @@ from dimm_xl.sheet import face
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who is asked: whose indicators (ids of ``functions``, empty for all), where, in which language (empty: the organisation's)."""
+    """Somebody who is asked, for some ``functions`` (ids; empty: all); ``lang`` is empty where the organisation's serves."""
 
     name: str = ""
     email: str = ""

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from dimm_xl import catalogue, layout
 from dimm_xl.assessment import Assessment, Return, Status
 from dimm_xl.catalogue import resolved, words_of
-from dimm_xl.checks import Given, answers, check, note
+from dimm_xl.checks import Given, answers, check, last_of, note
 from dimm_xl.findings import Code, Finding, Severity
 from dimm_xl.identity import Identity, identify
 from dimm_xl.model import Model
@@ -92,6 +92,8 @@ def judge(parsed: Parsed, file: str) -> tuple[Assessment, tuple[Finding, ...]]:
         respondent=known,
         organisation_id=parsed.identity.organisation_id,
         functions=parsed.identity.functions,
+        adaptations=parsed.identity.adaptations,
+        last=last_of(parsed.given) if parsed.identity.again else {},
     )
     return assessment, findings + note(parsed.model, said)
 
@@ -114,10 +116,15 @@ def expected(models: tuple[str, ...]) -> frozenset[str]:
 
 
 @cache
-def _described(place: str, lang: str) -> Sheet:
+def _described(place: str, lang: str, again: bool = False) -> Sheet:
     """Return the description of a lever's sheet as it is read: the same for every lever, headers of every language known."""
     model = catalogue.load(place)
-    return layout.lever_sheet(model, model.levers[0], *words_of(lang, model.languages))
+    sheet = layout.lever_sheet(model, model.levers[0], *words_of(lang, model.languages), again)
+    if not again:
+        return sheet
+    last = replace(sheet.column("last"), kind=sheet.column("level").kind, entry=True)  # locked, but read back
+    aliases = tuple(words("invited.last") for words in words_of(lang, model.languages)[1])
+    return replace(sheet, columns=tuple(replace(last, aliases=aliases) if one.field == "last" else one for one in sheet.columns))
 
 
 @cache
@@ -135,7 +142,7 @@ def _given(grids: Grids, identity: Identity, model: Model, words: Words) -> Rows
     raw: dict[tuple[str, str], str] = {}
     headings = {grouping.code for lever in model.levers for grouping in lever.groupings}
     hints = [layout.sheet_name(lever, words) for lever in model.levers]
-    sheet = _described(identity.place, identity.lang)
+    sheet = _described(identity.place, identity.lang, identity.again)
     missing = set(model.indicators)
     for name in candidates(grids, hints):
         if not missing:

@@ -42,7 +42,8 @@ def start_page(
                               assessment.organisation or words("start.no_name"), {"name": organisation}), "subtitle", cols=6),
             Put(2, 0, about, "hint", cols=6),
             Put(4, 0, _ready(progress, organisation, assessment, words), "ready", cols=6),
-            *_guide(model, words, deadline, progress.bottom + 2),
+            *([Put(5, 0, _to_confirm(levers, assessment, words), "hint", cols=6)] if assessment.last else []),
+            *_guide(model, assessment, words, deadline, progress.bottom + 2),
         ),
         tables=(progress,),
         widths={5: 62},
@@ -54,10 +55,11 @@ def start_page(
     )  # fmt: skip
 
 
-def _guide(model: Model, words: Words, deadline: date | None, row: int) -> list[Put]:
+def _guide(model: Model, assessment: Assessment, words: Words, deadline: date | None, row: int) -> list[Put]:
     """Return what a respondent needs to know, a line a question, from ``row`` downwards."""
     count = len(model.indicators)
     facts: dict[str, dict[str, object]] = {
+        **({"again": {"count": len(assessment.last)}} if assessment.last else {}),
         "why": {},
         "time": {"count": count, "hours": words.figure(max(1, round(count * MINUTES / 60 * 2) / 2))},
         "how": {},
@@ -71,6 +73,14 @@ def _guide(model: Model, words: Words, deadline: date | None, row: int) -> list[
     for at, (key, given) in enumerate(facts.items(), row):
         guide += [Put(at, 0, words(f"start.{key}.title"), "guide-title"), Put(at, 1, words(f"start.{key}.text", **given), "guide", cols=5)]
     return guide
+
+
+def _to_confirm(levers: Mapping[str, Table], assessment: Assessment, words: Words) -> Formula:
+    """Return how many answers of last time are still to be confirmed, in words."""
+    spans = {f"p{n}": table.span("pending") for n, table in enumerate(levers.values())}
+    total, left = f"SUM({','.join(f'{{{name}}}' for name in spans)})", len(assessment.unconfirmed)
+    some, none = words("invited.some"), words("invited.none")
+    return Formula(f"IF({total}=0,{live.quoted(none)},{total}&{live.quoted(some)})", f"{left}{some}" if left else none, spans)
 
 
 def _progress(name: str, model: Model, levers: Mapping[str, Table], words: Words, row: int) -> Table:

@@ -36,11 +36,15 @@ def read_register(file: str, content: bytes, model: Model, lang: str = "fr", lim
 def opened(path: Path, model: Model, lang: str = "fr", limits: Limits = DEFAULT) -> Register:
     """Return the register in a file; Faulty when there is none that can be read."""
     try:
-        if path.stat().st_size > limits.file:
-            raise Refused(Code.TOO_BIG, limit="file", size=path.stat().st_size, most=limits.file)
-        return read_register(path.name, path.read_bytes(), model, lang, limits)
+        return read_register(path.name, _content(path, limits), model, lang, limits)
     except OSError as problem:
         raise Faulty([Fault(str(path), 0, "", problem.strerror or str(problem))]) from None
     except Refused as refusal:
         said, words = Finding(refusal.code, facts=refusal.facts), catalogue.words("en")
         raise Faulty([Fault(str(path), 0, "", f"{describe.message(said, words)} {describe.repair(said, words)}")]) from None
+
+
+def _content(path: Path, limits: Limits) -> bytes:
+    if path.stat().st_size > limits.file:
+        raise Refused(Code.TOO_BIG, limit="file", size=path.stat().st_size, most=limits.file)
+    return path.read_bytes()

@@ -19,8 +19,8 @@ BLANK = 25
 STEPS = ("fill", "people", "adapt", "issue", "follow", "read")
 OFFERS = {"sector": "sectors", "size": "sizes", "function": "functions", "lang": "languages", "indicator": "indicators"}
 """The list that a field offers."""
-SELDOM = 4
-"""Columns between one list and the next: two of the list, one that is left free."""
+WIDTHS = {"languages": (14, 12), "indicators": (13, 74)}
+"""How wide a list's two columns are, where not as wide as most."""
 
 
 def book(model: Model, words: Words, others: Sequence[Words]) -> Book:
@@ -70,17 +70,16 @@ def _lists(model: Model, words: Words) -> Page:
     }
     tables = [_list(name, key, tuple((label, one) for one, label in of.items()), n, words) for n, (key, of) in enumerate(held.items())]
     codes = tuple((code, words.of(one.name)) for code, one in model.indicators.items())
-    tables.append(_list(name, "indicators", codes, len(tables), words, (12, 60)))
+    tables.append(_list(name, "indicators", codes, len(tables), words))
     puts = (Put(0, 0, name, "title", cols=8), Put(1, 0, words("register.about.lists"), "hint", cols=8))
     return Page(name, puts=puts, tables=tuple(tables), widths={3 * n + 2: 2 for n in range(len(tables) - 1)}, freeze=(TOP + 1, 0))
 
 
-def _list(
-    name: str, key: str, entries: Sequence[tuple[str, str]], n: int, words: Words, widths: tuple[float, float] = (42, 20)
-) -> Table:  # fmt: skip
+def _list(name: str, key: str, entries: Sequence[tuple[str, str]], n: int, words: Words) -> Table:
     """Return one list, ``n``-th from the left: what is chosen, and what else is understood or what it stands for."""
     shown, beside = (words(f"register.list.{key}"), words("register.list.name" if key == "indicators" else "register.list.id"))
-    columns = (Column(key, shown, look="row-line", width=widths[0]), Column("beside", f"{beside} ", look="row-quiet", width=widths[1]))
+    widths = WIDTHS.get(key, (40, 20))
+    columns = (Column(key, shown, look="row-line", width=widths[0]), Column("beside", f"{beside} ", look="row-line", width=widths[1]))
     sheet = Sheet(name, key, columns)
     return Table(f"list_{key}", sheet, tuple(Row({key: one, "beside": other}) for one, other in entries), TOP, 3 * n, filters=False)
 
@@ -92,7 +91,8 @@ def _guide(languages: Sequence[Words], title: str, names: Mapping[str, str], wor
     for speech in languages:
         puts.append(Put(row, 0, speech("register.guide.title"), "subtitle", cols=2))
         lines: list[tuple[str | Link, str, str]] = [
-            (Link(shown, Span(shown, TOP + 1, 0, TOP + 1, 0)), "row-link", speech(f"register.about.{name}")) for name, shown in names.items()
+            (Link(shown, Span(shown, TOP + 1, 0, TOP + 1, 0)), "row-link", speech(f"register.about.{name}"))
+            for name, shown in names.items()
         ]
         lines += [(speech(f"register.guide.{step}.title"), "guide-title", speech(f"register.guide.{step}.text")) for step in STEPS]
         for n, (left, look, right) in enumerate(lines, row + 1):

@@ -53,7 +53,7 @@ class _Maker:
         for line in lines:
             id_, wrong = text(line.get("id")), list(line.wrong.values())
             if code := _bad_id(id_, line.wrong):
-                wrong.append(line.finding(code, "id", id=id_, name=line.get("name")))
+                wrong.append(line.finding(code, "id", id=id_, name=line.get("name") or "–"))
             elif first := self._lines.get(face(id_)):
                 wrong.append(line.finding(Code.REGISTER_ID_TWICE, "id", id=id_, other=first.finding(Code.BUNDLE, "id").cell))
             wrong += [
@@ -77,9 +77,8 @@ class _Maker:
             whose = face(line.get("organisation"))
             self.findings += line.wrong.values()
             if whose not in organisations and "organisation" not in line.wrong:
-                self.findings.append(
-                    line.finding(Code.REGISTER_NOBODY, "organisation", value=text(line.get("organisation")) or "–", who=line.get("respondent"))
-                )
+                facts = {"value": text(line.get("organisation")) or "–", "who": line.get("respondent") or "–"}
+                self.findings.append(line.finding(Code.REGISTER_NOBODY, "organisation", **facts))
             if whose not in organisations or "function" in line.wrong:
                 continue
             one = Person(line.get("respondent"), line.get("email"), line.get("function", ()), line.get("lang"))
@@ -113,7 +112,7 @@ class _Maker:
     def _adaptation_wrong(self, line: Line, organisations: Mapping[str, Enrolled]) -> Iterator[Finding]:
         whose = face(line.get("organisation"))
         if whose and whose not in organisations:
-            yield line.finding(Code.REGISTER_NOBODY, "organisation", value=text(line.get("organisation")), who=line.get("indicator"))
+            yield line.finding(Code.REGISTER_NOBODY, "organisation", value=text(line.get("organisation")), who=line.get("indicator") or "–")
         if "indicator" not in line.values and "indicator" not in line.wrong:
             yield line.finding(Code.REGISTER_INDICATOR, "indicator", value="–")
         changes = [field for field in ("target", "weight", "excluded") if line.get(field, None) not in (None, False)]
@@ -136,8 +135,8 @@ class _Maker:
         one = replace(one, people=kept)
         covered = set(self._left(one, one.cut(newest)))
         if open_ := [code for code in self._left(one, one.cut(newest, functions=())) if code not in covered]:
-            facts: dict[str, str | float] = {"id": one.id, "count": len(open_), "indicators": ", ".join(open_[:MOST]) + (" …" if len(open_) > MOST else "")}
-            self.findings.append(line.finding(Code.REGISTER_UNASKED, "id", **facts))
+            codes = ", ".join(open_[:MOST]) + (" …" if len(open_) > MOST else "")
+            self.findings.append(line.finding(Code.REGISTER_UNASKED, "id", id=one.id, count=len(open_), indicators=codes))
         return one
 
     def _left(self, one: Enrolled, cut: Cut) -> tuple[str, ...]:
