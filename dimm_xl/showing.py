@@ -127,6 +127,8 @@ def summary_shown(summary: Summary) -> str:
     if not summary.out:
         return "\n".join(lines)
     lines.append(f"results: {summary.out}/consolidated.xlsx and {summary.organisations} workbooks in {summary.out}/organisations")
+    if summary.register:
+        lines.append("register: " + ", ".join(f"{count} {what}" for what, count in summary.register.items()))
     if summary.statuses.get("refused"):
         lines.append(f"why files were refused: {summary.out}/data/findings.csv, and the findings sheet of consolidated.xlsx")
     if summary.unknown:
