@@ -29,8 +29,10 @@ def follow_pages(followup: Followup, letters: Sequence[Reminder], model: Model, 
     return pages
 
 
-def _listing(name: str, key: str, described: Described, rows: Sequence[Row], titles: tuple[str, str], words: Words) -> Page:
-    sheet = described_sheet(name, described, words, "organisation", "followup.column")
+def _listing(
+    name: str, key: str, described: Described, rows: Sequence[Row], titles: tuple[str, str], words: Words, headers: str = "followup.column"
+) -> Page:
+    sheet = described_sheet(name, described, words, "organisation", headers)
     rules = (
         (Rule(("stage",), 'LEFT({stage},1)="✔"', "settled"), Rule(("late",), '{late}<>""', "alarm")) if key == "followup" else ()
     )  # fmt: skip
@@ -139,14 +141,13 @@ def _strangers_page(followup: Followup, words: Words) -> Page:
 
 def adaptations_page(results: Sequence[Result], words: Words) -> Page | None:
     """Compose what the register changes, by organisation; None when it changes nothing."""
-    described: Described = (("organisation", "row-strong", 34), ("what", "row-strong", 32), ("indicator", "row", 50), ("reason", "row", 70))
+    described: Described = (("organisation", "row-strong", 34), ("what", "row-strong", 34), ("why", "row", 110))
     rows = [
         Row(
             {
                 "organisation": result.assessment.organisation,
                 "what": f"{one.before.code} · {one.changes(words)}",
-                "indicator": words.of(one.before.name),
-                "reason": one.own.reason,
+                "why": words("adapted.why", name=words.of(one.before.name), reason=one.own.reason),
             }
         )
         for result in results
@@ -155,7 +156,7 @@ def adaptations_page(results: Sequence[Result], words: Words) -> Page | None:
     if not rows:
         return None
     titles = (words("adapted.portfolio.title"), words("adapted.portfolio.intro"))
-    return _listing(words("adapted.sheet"), "adaptations", described, rows, titles, words)
+    return _listing(words("adapted.sheet"), "adaptations", described, rows, titles, words, "adapted.column")
 
 
 # --- tables that a machine reads

@@ -200,9 +200,10 @@ def _text(one: Follow, person: Person, model: Model, words: Words) -> str:
     elif one.result is None or one.silent:
         paragraphs.append(words("reminder.waiting", organisation=name))
     else:
-        codes = [f"{code} {words.of(one.result.model.indicators[code].name)}" for code in one.open]
-        more = words("reminder.more", count=len(codes) - NAMED) if len(codes) > NAMED else ""
-        paragraphs.append(words("reminder.open", organisation=name, count=len(codes), indicators=" ; ".join(codes[:NAMED]) + more))
+        lines = [f"- {code} {words.of(one.result.model.indicators[code].name)}" for code in one.open]
+        more = [words("reminder.more", count=len(lines) - NAMED)] if len(lines) > NAMED else []
+        indicators = "\n".join((*lines[:NAMED], *more))
+        paragraphs.append(words("reminder.open", organisation=name, count=len(lines), indicators=indicators))
     if one.refused:
         paragraphs.append(words("reminder.refused", files=", ".join(one.refused)))
     if one.whose.deadline:
