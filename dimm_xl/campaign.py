@@ -90,10 +90,11 @@ def collect(asked: Run, heard: Heard = unheard) -> Summary:
     """Read and check everything below ``asked.returns`` into the archive, and write nothing else: the first half of `run`."""
     _checked(asked)
     with Archive(asked.archive) as archive:
+        register = registered(asked)
         lying = listed(asked.returns, [*_kept(asked), *([asked.register] if asked.register else [])])
-        found = gather(lying, asked.reading, remembering(archive, asked.reading, _day(asked)), heard, registered(asked))
+        found = gather(lying, asked.reading, remembering(archive, asked.reading, _day(asked)), heard, register)
         archive.stood(found.returns, found.sources)
-        return replace(summarise(asked, Standing(found.returns, identify(found.returns)), found.faults), out="")
+        return replace(summarise(asked, Standing(found.returns, identify(found.returns, register)), found.faults), out="")
 
 
 def report_archived(asked: Run, heard: Heard = unheard) -> Summary:
@@ -145,7 +146,6 @@ def _checked(asked: Run) -> None:
         earlier(asked.previous, asked.models)
     if asked.benchmark:
         pack.load(asked.benchmark, catalogue.load(asked.models[0]))
-    registered(asked)
 
 
 def apart(asked: Run) -> list[Path]:

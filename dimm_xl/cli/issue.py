@@ -39,10 +39,9 @@ def issue(
 ) -> None:  # fmt: skip
     """Write questionnaires into the folder OUT.
 
-    From a register (see `dimm-xl register new`), OUT/issued.csv says who gets which file, for a mail merge; exit status 1 when a row of
-    the register was left out: it is printed, with its cell and what to do.
-
-    Example: dimm-xl issue out --register register.xlsx --archive last-year/archive.sqlite
+    With a register (see `dimm-xl register new`), `dimm-xl issue out --register register.xlsx --archive last-year/archive.sqlite` writes
+    those of a whole campaign: OUT/issued.csv says who gets which file, for a mail merge; a row that is wrong is printed with its cell
+    and what to do, and the exit status is then 1.
 
     Example: dimm-xl issue out --sector tourism --size sme --organisation "Hôtel des Tilleuls"
     """

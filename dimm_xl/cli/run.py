@@ -48,10 +48,8 @@ def run(as_json: bool, **options: Any) -> None:
 
     Exit status: 0 all read; 1 some file refused (everything else is written); 2 wrong usage.
 
-    With a register (see `dimm-xl register new`), returns are known by its ids, its own targets, weights and exclusions count, and
-    consolidated.xlsx and data/followup.csv say where each organisation stands, data/reminders.csv what to write to whom.
-
-    Example: dimm-xl run returns out --register register.xlsx
+    With `--register register.xlsx` (see `dimm-xl register new`), returns are known by its ids, its own targets, weights and exclusions
+    count, and consolidated.xlsx and data/followup.csv say where each organisation stands, data/reminders.csv what to write to whom.
 
     Example: dimm-xl run returns out
     """

@@ -59,7 +59,6 @@ def _follow_page(followup: Followup, model: Model, words: Words) -> Page:
         ("open", "row", 30),
         ("refused", "row", 30),
         ("email", "row", 30),
-        ("files", "row-quiet", 44),
     )
     rows = [Row(_values(one, model, words)) for one in followup.rows]
     counts = followup.counts
@@ -81,7 +80,6 @@ def _values(one: Follow, model: Model, words: Words) -> dict[str, Value]:
         "open": _open(one, model, words) or None,
         "refused": "\n".join(one.refused) or None,
         "email": "\n".join(dict.fromkeys(filter(None, (whose.email, *(person.email for person in one.silent))))) or None,
-        "files": one.result.file if one.result else None,
     }
 
 
