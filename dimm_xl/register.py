@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from dimm_xl.adaptation import Adaptation
 from dimm_xl.assessment import Assessment, Return
 from dimm_xl.findings import Code, Finding
 from dimm_xl.model import Cut, Profile
-from dimm_xl.respondents import said_in
+from dimm_xl.respondents import Joint, parts_of, said_in
 from dimm_xl.sheet import face
 
 
@@ -118,7 +118,9 @@ def completed(one: Return, register: Register) -> Return:
     whose = register.organisations.get(said.organisation_id)
     if whose is None or not said.functions:
         return one
-    return replace(one, assessment=replace(said, functions=whose.functions))
+    asked = replace(said, functions=whose.functions)
+    about = {each.name: getattr(one, each.name) for each in fields(Return)}
+    return Joint(**{**about, "assessment": asked}, parts=parts_of(one))
 
 
 def merged(general: Mapping[str, Adaptation], own: Mapping[str, Adaptation]) -> tuple[Adaptation, ...]:

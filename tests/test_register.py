@@ -17,7 +17,7 @@ from dimm_xl import catalogue, layout
 from dimm_xl.adaptation import Adaptation, understood, written
 from dimm_xl.assessment import Assessment, Return, Status
 from dimm_xl.findings import Code, Faulty, Finding
-from dimm_xl.model import Profile
+from dimm_xl.model import Cut, Model, Profile
 from dimm_xl.register import Enrolled, Register, enrolled, merged
 from dimm_xl.register_book import opened, read_register
 from dimm_xl.register_book.book import ROOM, TOP
@@ -167,6 +167,7 @@ def test_an_organisation_that_is_wrong_is_left_out_with_its_cell_and_the_others_
     assert found.findings[0].file == "register.xlsx"
 
 
+ADAPT = {"indicator": "SP1", "target": 2, "reason": "x"}
 LEFT_OUT: Mapping[str, tuple[str, Mapping[str, Any], Code, str]] = {
     "language": ("organisations", {"lang": "klingon"}, Code.REGISTER_LANGUAGE, "G5"),
     "date": ("organisations", {"deadline": "demain"}, Code.REGISTER_DATE, "I5"),
@@ -174,7 +175,7 @@ LEFT_OUT: Mapping[str, tuple[str, Mapping[str, Any], Code, str]] = {
     "function": ("respondents", {"organisation": "H001", "function": "Jongleur"}, Code.REGISTER_FUNCTION, "C5"),
     "respondent of nobody": ("respondents", {"organisation": "H9", "function": "it"}, Code.REGISTER_NOBODY, "A5"),
     "respondent of none": ("respondents", {"respondent": "Zoé"}, Code.REGISTER_NOBODY, "A5"),
-    "adaptation of nobody": ("adaptations", {"organisation": "H9", "indicator": "SP1", "target": 2, "reason": "x"}, Code.REGISTER_NOBODY, "A5"),
+    "adaptation of nobody": ("adaptations", {"organisation": "H9", **ADAPT}, Code.REGISTER_NOBODY, "A5"),
     "indicator": ("adaptations", {"indicator": "ZZ9", "target": 2, "reason": "x"}, Code.REGISTER_INDICATOR, "B5"),
     "no indicator": ("adaptations", {"organisation": "H001", "target": 2, "reason": "x"}, Code.REGISTER_INDICATOR, "B5"),
     "target": ("adaptations", {"indicator": "SP1", "target": 6, "reason": "x"}, Code.REGISTER_TARGET, "C5"),
@@ -246,8 +247,13 @@ def test_a_workbook_of_something_else_is_no_register(tmp_path: Path) -> None:
 def test_the_work_of_reading_grows_as_the_rows_do(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten times the organisations are ten times the lookups and no more: models are cut once a profile, not once a row."""
     cuts: list[object] = []
-    whole = type(MODEL).cut
-    monkeypatch.setattr(type(MODEL), "cut", lambda self, cut: cuts.append(cut) or whole(self, cut))
+    whole = Model.cut
+
+    def counted(self: Model, cut: Cut) -> Model:
+        cuts.append(cut)
+        return whole(self, cut)
+
+    monkeypatch.setattr(Model, "cut", counted)
     rows = [{**HOTEL_ROW, "id": f"H{n}"} for n in range(2000)]
     people = [{"organisation": f"H{n}", "respondent": f"P{n}"} for n in range(2000)]
     found = read({"organisations": rows, "respondents": people})
@@ -334,7 +340,8 @@ def test_an_organisations_own_figures_go_before_the_campaigns(general: Adaptatio
 def test_what_is_typed_in_a_spreadsheet_program_is_read_back(office: Office, tmp_path: Path, ending: str) -> None:
     """Typed into the cells of an empty register and saved by LibreOffice, in both formats: the same organisations."""
     (tmp_path / "new.xlsx").write_bytes(empty())
-    typed = {"organisations": {**HOTEL_ROW, "id": "007", "name": "=1+2 Tilleuls", "deadline": "2027-03-31"}, "respondents": {"organisation": "007", "function": "Direction"}}  # fmt: skip
+    hotel = {**HOTEL_ROW, "id": "007", "name": "=1+2 Tilleuls", "deadline": "2027-03-31"}
+    typed = {"organisations": hotel, "respondents": {"organisation": "007", "function": "Direction"}}
     words = catalogue.words("fr")
     cells = [
         (words(f"register.sheet.{name}"), TOP + 1, column(field, name), value)
