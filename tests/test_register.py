@@ -10,15 +10,12 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dimm_xl import catalogue, layout
-from dimm_xl.adaptation import Adaptation, understood, written
-from dimm_xl.assessment import Assessment, Return, Status
-from dimm_xl.findings import Code, Faulty, Finding
+from dimm_xl.adaptation import Adaptation
+from dimm_xl.findings import Code, Faulty
 from dimm_xl.model import Cut, Model, Profile
-from dimm_xl.register import Enrolled, Register, enrolled, merged
+from dimm_xl.register import Enrolled, Register
 from dimm_xl.register_book import opened, read_register
 from dimm_xl.register_book.book import ROOM, TOP
 from tests.office import Office
@@ -260,76 +257,6 @@ def test_the_work_of_reading_grows_as_the_rows_do(monkeypatch: pytest.MonkeyPatc
     assert (len(found.organisations), len(found.findings)) == (2000, 0)
     assert sum(len(one.people) for one in found.organisations.values()) == 2000
     assert len(cuts) == 1
-
-
-# --- whose return it is
-
-PLACES = {
-    one.id: one
-    for one in (
-        Enrolled("H1", "Hôtel du Lac", Profile("tourism", "sme")),
-        Enrolled("H2", "Mairie", Profile("public-sector", "public")),
-        Enrolled("H3", "Mairie", Profile("health", "public")),
-    )
-}
-
-
-def answers(name: str, id_: str = "", profile: Profile = Profile("tourism", "sme")) -> Assessment:  # noqa: B008 - a value
-    return Assessment(name, profile, "dimm", "v2", "fr", organisation_id=id_)
-
-
-@pytest.mark.parametrize(
-    ("said", "whose"),
-    [
-        (answers("n’importe quoi", "h1"), "H1"),
-        (answers("HOTEL du  lac"), "H1"),
-        (answers("Hôtel du Lac", profile=Profile("health", "large")), "H1"),
-        (answers("Mairie", profile=Profile("health", "public")), "H3"),
-        (answers("Mairie"), ""),
-        (answers("Hôtel du Lac", "autre"), ""),
-        (answers("Inconnu"), ""),
-    ],
-)
-def test_a_return_is_of_the_id_it_carries_else_of_the_name_it_gives(said: Assessment, whose: str) -> None:
-    """Names are folded; a name that two share needs the profile; an id of another campaign is nobody's."""
-    found = Register(organisations=PLACES).whose(said)
-    assert (found.id if found else "") == whose
-
-
-def test_a_file_name_that_stands_in_for_a_name_decides_nothing() -> None:
-    """Who typed no name is nobody of the register by it."""
-    one = Return("a.xlsx", "", Status.ACCEPTED, answers("Hôtel du Lac"), (Finding(Code.NO_ORGANISATION),))
-    assert enrolled([one], Register(organisations=PLACES)) == [one]
-
-
-# --- adaptations as text
-
-ADAPTATIONS = st.builds(
-    Adaptation, st.just("SP1"), st.none() | st.integers(0, 5), st.none() | st.integers(1, 3), st.booleans(), st.text(max_size=30)
-)  # fmt: skip
-
-
-@given(ADAPTATIONS)
-def test_an_adaptation_survives_the_identity_sheet(one: Adaptation) -> None:
-    """What is written is understood again, semicolons in the reason included."""
-    assert understood("SP1", written(one)) == one
-
-
-@pytest.mark.parametrize("line", ["", "x", ";;", "a;;;x", "4;;perhaps;x", "-1;;;x", "999;;;x"])
-def test_a_line_that_nobody_wrote_is_no_adaptation(line: str) -> None:
-    """Whatever somebody typed into a hidden sheet."""
-    assert understood("SP1", line) is None
-
-
-@given(ADAPTATIONS, ADAPTATIONS)
-def test_an_organisations_own_figures_go_before_the_campaigns(general: Adaptation, own: Adaptation) -> None:
-    """What it leaves open is the campaign's; an exclusion of either excludes; no reason is lost."""
-    (found,) = merged({"SP1": general}, {"SP1": own})
-    assert found.target == (general.target if own.target is None else own.target)
-    assert found.weight == (general.weight if own.weight is None else own.weight)
-    assert found.excluded == (own.excluded or general.excluded)
-    assert own.reason in found.reason
-    assert general.reason in found.reason
 
 
 # --- through a spreadsheet program
