@@ -172,9 +172,8 @@ def register_sheet(name: str, model: Model, words: Words, all_words: Sequence[Wo
         titles = [one(f"register.column.{field}") for one in spoken]
         more = [alias for one in spoken for alias in one(f"register.aliases.{field}").split("|")]
         look, width = REGISTER_LOOKS.get(field, "edit"), REGISTER_WIDTHS.get(field, 14)
-        return Column(
-            field, titles[0], kinds.get(field, TEXT), True, (*titles[1:], *more), look, width, says=words(f"register.says.{field}")
-        )
+        aliases, says = tuple(dict.fromkeys((*titles[1:], *more))), words(f"register.says.{field}")
+        return Column(field, titles[0], kinds.get(field, TEXT), True, aliases, look, width, says=says)
 
     return Sheet(words(f"register.sheet.{name}"), REGISTER_KEYS[name], tuple(map(column, REGISTER[name])))
 
