@@ -22,7 +22,7 @@ from dimm_xl.campaign import Summary
 from dimm_xl.cli import main
 from dimm_xl.issuing import Wanted, fill
 from dimm_xl.model import Profile
-from dimm_xl.reporting import result_of
+from dimm_xl.reporting import earlier, result_of
 from dimm_xl.settings import Run
 from tests.registers import HOTEL_ROW, INN_ROW, Typed, laid
 from tests.support import HOTEL
@@ -175,6 +175,21 @@ def test_respondents_with_and_without_the_id_are_one_organisation(tmp_path: Path
     summary = ran(tmp_path, {**ROWS, "respondents": people}, files)
     assert (summary.organisations, summary.register["incomplete"]) == (1, 0)
     assert [one["files"] for one in lines(tmp_path, "followup")] == ["a.xlsx, b.xlsx", ""]
+
+
+def test_last_time_is_scored_by_what_was_adapted_then(tmp_path: Path) -> None:
+    """The archive keeps it: the same adaptation in both campaigns moves no score, and weights are the cause where it is new."""
+    said = answered("Hôtel des Tilleuls", HOTEL)
+    heavy = {**ROWS, "adaptations": [{"indicator": "SP1", "weight": 1, "reason": "x"}]}
+    ran(tmp_path / "plain", ROWS, {"a.xlsx": said})
+    ran(tmp_path / "heavy", heavy, {"a.xlsx": said})
+    for before, moved in (("heavy", False), ("plain", True)):
+        now = tmp_path / f"after-{before}"
+        ran(now, heavy, {"a.xlsx": said}, previous=tmp_path / before / "out/archive.sqlite")
+        was = earlier(tmp_path / before / "out/archive.sqlite", ("dimm",))
+        (last,) = (result_of(name, one, ("dimm",)) for name, one in was.items())
+        (this,) = (one for one in lines(now, "scores") if one["scope"] == "overall")
+        assert (last.scores.overall.value != float(this["score"])) is moved
 
 
 def test_the_two_halves_of_a_run_know_the_register_too(tmp_path: Path) -> None:
