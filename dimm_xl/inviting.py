@@ -152,7 +152,8 @@ def _started(one: Invitation) -> Assessment:
 def _name(one: Invitation) -> str:
     """Return the name of a questionnaire: the organisation's id, its name, whose part it is, and what it asks."""
     said = one.blank
-    who = [slug(one.person.name or one.person.email, 40)] if one.whose.people else []
+    person = one.person
+    who = [slug(person.name or person.email or " ".join(person.functions), 40)] if one.whose.people else []
     asked = [f"{said.model}-{said.edition}", *([said.selection] if said.selection else []), said.lang]
     return "_".join((one.whose.id, slug(one.whose.name), *who, *asked)) + ".xlsx"
 

@@ -177,6 +177,19 @@ def test_respondents_with_and_without_the_id_are_one_organisation(tmp_path: Path
     assert [one["files"] for one in lines(tmp_path, "followup")] == ["a.xlsx, b.xlsx", ""]
 
 
+def test_the_tables_say_of_a_file_what_its_respondent_was_asked_alone(tmp_path: Path) -> None:
+    """One of two respondents returned: the file is complete, the organisation is not."""
+    people = [
+        {"organisation": "H001", "respondent": name, "function": function} for name, function in (("Alice", "Direction"), ("Bob", "it"))
+    ]
+    said = answered("Hôtel des Tilleuls", HOTEL, organisation_id="H001", functions=GM, respondent={"respondent": "Alice"})
+    ran(tmp_path, {**ROWS, "respondents": people}, {"a.xlsx": said})
+    (file, _), (hotel, _) = lines(tmp_path, "returns"), lines(tmp_path, "followup")
+    assert file["answered"] == file["expected"] == hotel["answered"] == str(len(said.answers))
+    assert int(hotel["expected"]) > int(hotel["answered"])
+    assert {one["indicator"] for one in lines(tmp_path, "answers")} == set(said.answers)
+
+
 def test_last_time_is_scored_by_what_was_adapted_then(tmp_path: Path) -> None:
     """The archive keeps it: the same adaptation in both campaigns moves no score, and weights are the cause where it is new."""
     said = answered("Hôtel des Tilleuls", HOTEL)

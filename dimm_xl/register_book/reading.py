@@ -46,10 +46,13 @@ class Line:
         """Return the value of a field, ``otherwise`` when there is none."""
         return self.values.get(field, otherwise)
 
+    def cell(self, field: str) -> str:
+        """Return the address of a field's cell; of the row's first one when the sheet has no such column."""
+        return address(self.row, self.places.get(field, min(self.places.values())))
+
     def finding(self, code: Code, field: str, **facts: str | float) -> Finding:
         """Return a finding at the cell of a field."""
-        cell = address(self.row, self.places[field]) if field in self.places else address(self.row, min(self.places.values()))
-        return Finding(code, "", self.sheet, cell, facts)
+        return Finding(code, "", self.sheet, self.cell(field), facts)
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 from dimm_xl.adaptation import Adaptation
 from dimm_xl.files import RESERVED
@@ -47,7 +46,7 @@ class _Maker:
         self._lines: dict[str, Line] = {}
         self._codes = lru_cache(maxsize=None)(lambda cut: tuple(model.cut(cut).indicators))
 
-    def organisations(self, lines: Any) -> dict[str, Enrolled]:
+    def organisations(self, lines: Sequence[Line]) -> dict[str, Enrolled]:
         """Return the organisations whose line is sound enough to be asked."""
         found: dict[str, Enrolled] = {}
         for line in lines:
@@ -55,7 +54,7 @@ class _Maker:
             if code := _bad_id(id_, line.wrong):
                 wrong.append(line.finding(code, "id", id=id_, name=line.get("name") or "–"))
             elif first := self._lines.get(face(id_)):
-                wrong.append(line.finding(Code.REGISTER_ID_TWICE, "id", id=id_, other=first.finding(Code.BUNDLE, "id").cell))
+                wrong.append(line.finding(Code.REGISTER_ID_TWICE, "id", id=id_, other=first.cell("id")))
             wrong += [
                 line.finding(Code.REGISTER_SECTOR if field == "sector" else Code.REGISTER_SIZE, field, value="–", id=id_)
                 for field in ("sector", "size")
@@ -70,7 +69,7 @@ class _Maker:
                 found[face(id_)] = _organisation(id_, line)
         return found
 
-    def people(self, lines: Any, organisations: Mapping[str, Enrolled]) -> dict[str, dict[object, Person]]:
+    def people(self, lines: Sequence[Line], organisations: Mapping[str, Enrolled]) -> dict[str, dict[object, Person]]:
         """Return the respondents of each organisation; several lines of one person add up to all of their functions."""
         found: dict[str, dict[object, Person]] = {}
         for line in lines:
@@ -92,7 +91,7 @@ class _Maker:
             several[key] = one
         return found
 
-    def adaptations(self, lines: Any, organisations: Mapping[str, Enrolled]) -> dict[str, dict[str, Adaptation]]:
+    def adaptations(self, lines: Sequence[Line], organisations: Mapping[str, Enrolled]) -> dict[str, dict[str, Adaptation]]:
         """Return what is adapted for each organisation, and for everybody."""
         found: dict[str, dict[str, Adaptation]] = {}
         for line in lines:
