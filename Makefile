@@ -53,7 +53,9 @@ demo: $(READY)  ## issue questionnaires, make up returns, run the main job
 	rm -rf demo
 	$(BIN)/dimm-xl issue demo/questionnaires --sector tourism --size sme --organisation "Hôtel des Tilleuls"
 	$(BIN)/dimm-xl issue demo/questionnaires --sector health --size public --lang en
+	$(BIN)/dimm-xl issue demo/questionnaires --sector tourism --size sme --organisation "Hôtel des Tilleuls" --form audit
 	$(BIN)/dimm-xl sample demo/returns --returns 60 --seed 2026
+	$(BIN)/dimm-xl sample demo/returns/audits --returns 5 --seed 2027 --form audit
 	$(BIN)/dimm-xl run demo/returns demo/results
 	@echo "Open demo/results/consolidated.xlsx, then any workbook of demo/results/organisations."
 

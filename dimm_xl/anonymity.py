@@ -1,8 +1,13 @@
-"""Which groups of organisations may be published: none that is too small, none from which subtraction makes one that is."""
+"""Which groups of organisations may be published: none that is too small, none from which subtraction makes one that is.
+
+And how rows of single organisations may be: under a pseudonym, with no more of a profile than several of them share.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import hmac
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 from typing import Literal
@@ -61,3 +66,29 @@ def _inside(whole: frozenset[str], rests: Collection[frozenset[str]], kept: Sequ
 
 def _few(members: Collection[str]) -> bool:
     return 0 < len(members) < FEWEST
+
+
+# --- rows
+
+
+def pseudonyms(names: Collection[str], secret: str) -> Mapping[str, str]:
+    """Return a pseudonym for each name, the same for the same ``secret``: who has not the secret cannot try out names.
+
+    Raises ValueError without a secret.
+    """
+    if not secret:
+        raise ValueError("pseudonyms need a secret")
+    return {name: hmac.digest(secret.encode(), name.encode(), "sha256").hex()[:12] for name in names}
+
+
+def generalised(profiles: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    """Return as much of each profile (by id; the coarsest part first, empty parts are unknown) as :data:`FEWEST` share or more.
+
+    What too few share loses its finest part, then the next; who is still among too few in the end is left out.
+    """
+    shown = dict(profiles)
+    for part in reversed(range(len(next(iter(shown.values()), ())))):
+        counts = Counter(shown.values())
+        shown = {name: one if counts[one] >= FEWEST else (*one[:part], *("" for _ in one[part:])) for name, one in shown.items()}
+    counts = Counter(shown.values())
+    return {name: one for name, one in shown.items() if counts[one] >= FEWEST}

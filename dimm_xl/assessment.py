@@ -52,11 +52,32 @@ BLANK = Blank()
 UNKNOWN = Unknown()
 
 
+Form = Literal["self", "audit"]
+"""How a questionnaire asks: for the level of each indicator, or for a verdict on each of its demands."""
+FORMS: tuple[Form, ...] = ("self", "audit")
+Verdict = Literal["met", "not_met", "not_applicable"]
+"""What an audit finds of one demand; a demand without a verdict was not looked at."""
+VERDICTS: tuple[Verdict, ...] = ("met", "not_met", "not_applicable")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What an audit says of one demand: the ``rank``-th (from 1) of a level; None where nothing was found yet."""
+
+    level: int
+    rank: int
+    verdict: Verdict | None = None
+    reason: str = ""
+    evidence: str = ""
+    comment: str = ""
+
+
 @dataclass(frozen=True)
 class Answer:
     """The answer to one indicator: its state, the measured figure, and the respondent's own words.
 
-    ``level`` below is what counts; ``reason`` holds what was typed there whatever the state.
+    ``level`` below is what counts; ``reason`` holds what was typed there whatever the state. ``demands`` are what an audit says of
+    each demand, in the order of the model: the state is derived from them (:mod:`dimm_xl.audit`). Empty in a self-assessment.
     """
 
     state: State = BLANK
@@ -64,6 +85,7 @@ class Answer:
     reason: str = ""
     evidence: str = ""
     comment: str = ""
+    demands: tuple[Checked, ...] = ()
 
     @property
     def level(self) -> int | None:
@@ -83,8 +105,9 @@ class Last:
 class Assessment:
     """What one questionnaire holds once read: who answered, for which questionnaire, and the answers by indicator code.
 
-    ``organisation_id`` is its id in the campaign's register, empty without one; ``functions`` whose indicators it asks, empty for all.
-    ``adaptations`` are what its register changes for it; ``last`` what it was handed out with from last time, to be confirmed.
+    ``organisation_id`` is its id in the campaign's register, empty without one; ``functions`` whose indicators it asks, empty for all;
+    ``form`` how it asks. ``adaptations`` are what its register changes for it; ``last`` what it was handed out with from last time, to
+    be confirmed.
     """
 
     organisation: str
@@ -97,6 +120,7 @@ class Assessment:
     respondent: Mapping[str, str] = field(default_factory=dict)
     organisation_id: str = ""
     functions: tuple[str, ...] = ()
+    form: Form = "self"
     adaptations: tuple[Adaptation, ...] = ()
     last: Mapping[str, Last] = field(default_factory=dict)
 

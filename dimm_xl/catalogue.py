@@ -22,7 +22,7 @@ from dimm_xl.model import Cut, Model, Text
 from dimm_xl.model_check import Problem, check
 from dimm_xl.words import Words, flatten
 
-__all__ = ["SHIPPED", "check", "glossary", "load", "look", "read_yaml", "resolved", "shipped_models", "words", "words_of"]
+__all__ = ["SHIPPED", "check", "elder", "glossary", "goal", "load", "look", "read_yaml", "resolved", "shipped_models", "words", "words_of"]
 SHIPPED = files("dimm_xl_templates")
 ENTRY = "model.yaml"
 
@@ -97,6 +97,26 @@ def load(name: str = "dimm") -> Model:
 def resolved(name: str, cut: Cut) -> Model:
     """Return a model as one questionnaire sees it; KeyError when an id is unknown, Faulty when there is no such model."""
     return load(name).cut(cut)
+
+
+def goal(to: str, name: str = "dimm") -> tuple[str, str]:
+    """Return where the model of an edition is, and the edition's id: ``to`` is an edition of the model ``name``, or itself a model.
+
+    Of a model (a shipped id or a folder) the newest edition is meant. Faulty when ``to`` is neither.
+    """
+    known = load(name)
+    editions = [edition.id for edition in known.editions]
+    if to in editions:
+        return name, to
+    if to in shipped_models() or (Path(to) / ENTRY).is_file():
+        return to, load(to).edition.id
+    raise Faulty([Fault(to, 0, "", f"neither an edition of {known.id} ({', '.join(editions)}) nor a model")])
+
+
+def elder(place: str) -> str:
+    """Return where a model is as it was before it was edited: the shipped one of the same id, else the model itself."""
+    known = load(place).id
+    return known if known in shipped_models() else place
 
 
 def words_of(lang: str, languages: Sequence[str]) -> tuple[Words, tuple[Words, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from dimm_xl.assessment import UNKNOWN, Answer, Answered, Blank, Last, NotApplicable, State, settle
+from dimm_xl.assessment import UNKNOWN, Answer, Answered, Blank, Last, NotApplicable, State, Verdict, settle
 from dimm_xl.findings import Code, Finding, Severity
 from dimm_xl.model import Indicator, Model
 from dimm_xl.sheet import Pick
@@ -17,6 +17,7 @@ class Given:
     """What stands in one indicator's row, parsed but not yet judged; ``cells`` are the addresses by field.
 
     ``last`` is what the row was handed out with from last time, None for nothing.
+    In an audit it is the row of a demand, and ``indicator`` what tells that apart; or of an indicator, which has the figure alone.
     """
 
     indicator: str
@@ -28,6 +29,7 @@ class Given:
     evidence: str = ""
     comment: str = ""
     faulty: frozenset[str] = frozenset()
+    verdict: Verdict | None = None
     last: int | Pick | None = None
     confirmed: bool = False
 
@@ -38,7 +40,7 @@ class Given:
     @property
     def said(self) -> tuple[object, ...]:
         """What two rows of one indicator must agree on."""
-        return (self.level, self.measure, self.reason, self.evidence, self.comment, self.faulty)
+        return (self.level, self.measure, self.reason, self.evidence, self.comment, self.faulty, self.verdict)
 
 
 def known_codes(model: Model, given: Sequence[Given]) -> Iterator[Finding]:

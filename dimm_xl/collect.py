@@ -230,17 +230,20 @@ def newest(returns: Sequence[Return], dates: dict[str, float]) -> list[Return]:
         dated = several if all(one.when for one in several) else [replace(one, when="") for one in several]
         return max(dated, key=age)
 
-    replaced: dict[str, str] = {}
+    replaced: dict[str, Return] = {}
     for several in respondents.by_organisation(returns).values():
         for versions in respondents.versions(several, latest(several)):
             stands = latest(versions)
-            replaced |= {one.file: stands.file for one in versions if one.file != stands.file}
+            replaced |= {one.file: stands for one in versions if one.file != stands.file}
     return respondents.noted([_superseded(one, replaced[one.file]) if one.file in replaced else one for one in returns])
 
 
-def _superseded(one: Return, by: str) -> Return:
-    note = Finding(Code.SUPERSEDED, file=one.file, facts={"other": by})
-    return Return(one.file, one.sha256, Status.SUPERSEDED, None, (note,), one.when)
+def _superseded(one: Return, by: Return) -> Return:
+    notes = [Finding(Code.SUPERSEDED, file=one.file, facts={"other": by.file})]
+    form, other = respondents.said_in(one).form, respondents.said_in(by).form
+    if form != other:
+        notes.append(Finding(Code.OTHER_FORM, file=one.file, facts={"form": form, "by": other, "other": by.file}))
+    return Return(one.file, one.sha256, Status.SUPERSEDED, None, tuple(notes), one.when)
 
 
 LEAST_ALIKE = 10

@@ -25,6 +25,7 @@ def _filled(finding: Finding, words: Words, part: str) -> str:
     facts = {key: words.figure(value) if isinstance(value, float) else value for key, value in finding.facts.items()}
     facts["limit_id"] = facts.get("limit", "")
     said = {"reason": f"reason.{facts.get('reason')}", "limit": f"limit.{facts.get('limit')}", "found": f"found.{facts.get('found')}"}
+    said |= {fact: f"form.{facts.get(fact)}" for fact in ("form", "by")}
     for fact, key in said.items():
         if key in words.labels:  # our own words; what an engine said stands as it is
             facts[fact] = words.labels[key].format_map(_Facts(facts))

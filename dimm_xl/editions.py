@@ -12,8 +12,9 @@ from enum import Enum
 from functools import cached_property
 
 from dimm_xl.assessment import BLANK, Answer, Answered, Assessment, settle
+from dimm_xl.audit import answered, demands
 from dimm_xl.findings import Fault, Faulty
-from dimm_xl.model import Cut, Indicator, Measure, Model, Scale
+from dimm_xl.model import Cut, Indicator, Measure, Model, Scale, Text
 from dimm_xl.progress import Cause, Moment, changes
 from dimm_xl.wording import differs
 
@@ -109,16 +110,30 @@ def carry(then: Assessment, before: Model, after: Model, cut: Cut | None = None)
 def fitted(answer: Answer, then: Indicator, now: Indicator, scale: Scale) -> Answer:
     """Return an answer as far as a reworded indicator takes it, words always.
 
-    A figure is carried while the same thing is measured; a level that is not on the scale, or that the figure no longer allows, is left
-    blank: the figure then decides, as it does for whoever types a figure alone.
+    A figure is carried while the same thing is measured; a level that is not on the scale is left blank, and one that the figure no
+    longer allows gives way to the highest that it does, as if the figure alone had been typed. Of an audit, the verdicts on the demands
+    that stand as they were are carried, and the level is what they give.
     """
     figure = answer.measure if now.measure and _takes(answer.measure, then.measure, now.measure) else None
+    if answer.demands:
+        return _verified(answer, then, now, figure)
     state = answer.state
     if isinstance(state, Answered) and not scale.lowest <= state.level <= scale.highest:
         state = BLANK
-    if settle(now, state, figure) is None:
-        state = BLANK
-    return replace(answer, state=state, measure=figure)
+    held = settle(now, state, figure) or settle(now, BLANK, figure)
+    return replace(answer, state=held or BLANK, measure=figure)
+
+
+def _verified(answer: Answer, then: Indicator, now: Indicator, figure: float | None) -> Answer:
+    """Return the verdicts of an audit on the demands that stand word for word in the new wording, at whatever level they stand there."""
+    places = {_key(text): (level, rank) for level, rank, text in demands(then)}
+    said = {(one.level, one.rank): one for one in answer.demands}
+    found = ((level, rank, said.get(places.get(_key(text), (0, 0)))) for level, rank, text in demands(now))
+    return answered(now, [replace(one, level=level, rank=rank) for level, rank, one in found if one], figure)
+
+
+def _key(text: Text) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(text.items()))
 
 
 def _takes(figure: float | None, then: Measure | None, now: Measure) -> bool:

@@ -49,6 +49,7 @@ class Code(Enum):
     BUNDLE = (Severity.INFO, "a zip of returns: its files are listed one by one")
     DUPLICATE = (Severity.INFO, "the same content was read already")
     SUPERSEDED = (Severity.INFO, "a newer return of the same organisation was read")
+    OTHER_FORM = (Severity.INFO, "a newer return of the same organisation, of the other form, was read: which form counts")
     PUT_TOGETHER = (Severity.INFO, "several respondents of one organisation answered: their returns are put together")
     NO_IDENTITY = (Severity.WARNING, "the hidden identity sheet is gone: the questionnaire was recognised by its codes")
     MACRO_IGNORED = (Severity.INFO, "the workbook holds a macro: not looked at, not run")
@@ -60,6 +61,7 @@ class Code(Enum):
     UNKNOWN_CODE = (Severity.WARNING, "a row carries a code that this questionnaire does not hold")
     LAYOUT_CHANGED = (Severity.INFO, "columns stand in another order than in the questionnaire; read all the same")
     MISSING_ROW = (Severity.WARNING, "an indicator of the questionnaire has no row")
+    MISSING_DEMAND = (Severity.WARNING, "demands of an audit have no row")
 
     # The cells
     BAD_VALUE = (Severity.ERROR, "a cell holds something that its column does not allow")
@@ -72,8 +74,14 @@ class Code(Enum):
     ABOVE_FIGURE = (Severity.ERROR, "the level is above the ceiling that the measured figure sets")
     IMPOSSIBLE_FIGURE = (Severity.ERROR, "a measured figure is below 0 or above the highest that is possible")
     SMALL_SHARE = (Severity.WARNING, "a share below 1 %: perhaps a percentage that the program turned into a fraction")
+    MISPLACED = (Severity.WARNING, "in an audit, something stands in a row where it is not asked for")
     NO_FIGURE = (Severity.INFO, "a level stands without the figure that was asked for")
     NO_ORGANISATION = (Severity.WARNING, "the organisation's name is missing")
+
+    # Another edition
+    SAME_EDITION = (Severity.INFO, "`migrate`: the return is of the edition asked for already")
+    LATER_EDITION = (Severity.INFO, "`migrate`: the return is of a later edition than the one asked for")
+    NOT_IN_EDITION = (Severity.ERROR, "`migrate`: the new edition does not know the sector, size, selection or function of the return")
 
     # A second opinion
     REVIEW = (Severity.INFO, "a review workbook: the opinions in it are counted")
@@ -110,7 +118,8 @@ class Code(Enum):
 
     # The whole, for the consultant's eye; never blocking
     ALL_THE_SAME = (Severity.INFO, "ten answers or more, all at one level")
-    NO_EVIDENCE = (Severity.INFO, "level 5 is claimed without a word of evidence")
+    NO_EVIDENCE = (Severity.INFO, "level 5 is claimed, or in an audit a demand of level 4 or 5 is met, without a word of evidence")
+    LEVEL_GAP = (Severity.INFO, "in an audit, a level is met above one that is not: it does not count, since levels are cumulative")
     FAR_APART = (Severity.INFO, "neighbouring indicators of a grouping are four levels or more apart")
     SAME_AS_OTHER = (Severity.INFO, "all levels equal those of another organisation")
     LOW_COVERAGE = (Severity.INFO, "too few answers for a lever's score to be shown")

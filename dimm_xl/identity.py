@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from dimm_xl import catalogue, layout
+from dimm_xl import audit, catalogue, layout
 from dimm_xl.adaptation import Adaptation, understood
+from dimm_xl.assessment import FORMS, Form
 from dimm_xl.findings import Code, Finding
 from dimm_xl.model import Cut, Model, Profile
 from dimm_xl.sheet import face
@@ -30,6 +31,7 @@ class Identity:
     selection: str | None = None
     organisation_id: str = ""
     functions: tuple[str, ...] = ()
+    form: Form = "self"
     adaptations: tuple[Adaptation, ...] = ()
     again: bool = False
 
@@ -44,6 +46,8 @@ class Identity:
         return {"model": self.model, "edition": self.edition, "sector": self.profile.sector, "size": self.profile.size}
 
 
+FORM: Mapping[str, Form] = {"": "self", **{form: form for form in FORMS}}
+"""Forms by what the identity sheet says; one from before there were two says nothing."""
 LEAST = 5
 """Known codes from which a workbook without its identity sheet is taken for a questionnaire."""
 LONGEST_LABEL = 120
@@ -68,10 +72,11 @@ def identify(grids: Grids, models: Sequence[str]) -> tuple[Identity, tuple[Findi
         said.get("selection") or None,
         said.get("organisation_id", ""),
         tuple(said.get("functions", "").split()),
+        FORM.get(said.get("form", ""), "self"),
         _adaptations(said),
         said.get("again") == "yes",
     )
-    if not place or found.lang not in catalogue.load(place).languages:
+    if not place or found.lang not in catalogue.load(place).languages or said.get("form", "") not in FORM:
         raise Refused(Code.OTHER_MODEL, **found.facts)
     return found, ()
 
@@ -120,7 +125,9 @@ def _recognised(grids: Grids, known: Mapping[str, str]) -> Identity:
     edition = next((one.id for one in model.editions if any(face(name) in told for name in one.name.values())), model.edition.id)
     asked = {code for code, one in model.at_edition(edition).indicators.items() if size in one.sizes}
     selection = next((one.id for one in model.selections if codes == {entry.code for entry in one.indicators} & asked), None)
-    return Identity(best[1], model.id, edition, _language(model, faces), profile, selection)
+    audited = sum(face(key) in faces for key in audit.keys(model))
+    form: Form = "audit" if audited >= LEAST else "self"
+    return Identity(best[1], model.id, edition, _language(model, faces), profile, selection, form=form)
 
 
 def _beside(model: Model, rows: Sequence[Sequence[str]]) -> Mapping[str, set[str]]:
@@ -163,6 +170,8 @@ def _language(model: Model, faces: set[str]) -> str:
 
     def headers(lang: str) -> int:
         words = catalogue.words(lang)
-        return sum(face(words(f"column.{field}")) in faces for field in ("indicator", "level", "reason", "evidence", "comment", "state"))
+        told = [f"column.{field}" for field in ("indicator", "level", "reason", "evidence", "comment", "state")]
+        told += [f"audit.column.{field}" for field in ("demand", "verdict", "reason")]
+        return sum(face(words(title)) in faces for title in told)
 
     return max(model.languages, key=headers)

@@ -112,6 +112,7 @@ def _invitation(whose: Enrolled, person: Person, model: Model, wanted: Wanted, l
         respondent={field: value for field, value in known.items() if value},
         organisation_id=whose.id,
         functions=cut.functions,
+        form=wanted.form,
         adaptations=cut.adaptations,
     )
     return Invitation(whose, person, blank, replace(wanted, deadline=whose.deadline or wanted.deadline), last)
@@ -137,11 +138,15 @@ def _write_one(out: Path, one: Invitation) -> int:
 
 
 def _started(one: Invitation) -> Assessment:
-    """Return a questionnaire as it is handed out: with what was answered last time, as far as it is still asked."""
-    if one.last is None:
+    """Return a questionnaire as it is handed out: with what was answered last time, as far as it is still asked.
+
+    An audit starts blank: it is there to look anew. Of an audit of last time, the levels that it found are carried.
+    """
+    if one.last is None or one.blank.form == "audit":
         return one.blank
     before, after = (catalogue.resolved(one.wanted.model, said.cut) for said in (one.last, one.blank))
-    answers = carry(one.last, before, after, one.blank.cut).assessment.answers
+    carried = carry(one.last, before, after, one.blank.cut).assessment.answers
+    answers = {code: replace(answer, demands=()) if answer.demands else answer for code, answer in carried.items()}
     last = {code: Last(answer.state) for code, answer in answers.items() if not isinstance(answer.state, Blank)}
     return replace(one.blank, answers=answers, last=last)
 

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from dimm_xl import catalogue, pool
-from dimm_xl.assessment import Assessment
+from dimm_xl.assessment import Assessment, Form
 from dimm_xl.files import slug, write_whole
 from dimm_xl.model import Model, Profile
 from dimm_xl.questionnaire import Request, questionnaire
@@ -29,6 +29,7 @@ class Wanted:
     deadline: date | None = None
     score: bool = True
     colours: str = ""
+    form: Form = "self"
 
 
 def issue(out: Path, profiles: Iterable[Profile], wanted: Wanted) -> Iterator[Path]:
@@ -36,7 +37,7 @@ def issue(out: Path, profiles: Iterable[Profile], wanted: Wanted) -> Iterator[Pa
     whole = catalogue.load(wanted.model)
     edition = wanted.edition or whole.edition.id
     for profile in profiles:
-        blank = Assessment(wanted.organisation, profile, whole.id, edition, wanted.lang, wanted.selection)
+        blank = Assessment(wanted.organisation, profile, whole.id, edition, wanted.lang, wanted.selection, form=wanted.form)
         content = fill(wanted, blank)
         yield write_whole(out / issued_name(blank), content)
 
@@ -53,6 +54,8 @@ def issued_name(assessment: Assessment) -> str:
     """Return the file name of a questionnaire: safe, and sorted by organisation or by profile."""
     profile = assessment.profile
     parts = [f"{assessment.model}-{assessment.edition}", profile.sector, profile.size, assessment.lang]
+    if assessment.form != "self":
+        parts.append(assessment.form)
     if assessment.selection:
         parts.append(assessment.selection)
     if assessment.organisation:

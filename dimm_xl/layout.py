@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from dimm_xl.assessment import VERDICTS
 from dimm_xl.model import WEIGHTS, Lever, Model
 from dimm_xl.sheet import DATE, NUMBER, TEXT, Column, Kind, Pick, Sheet, choice, face, level, number, text, tick
 from dimm_xl.words import Words
@@ -86,6 +87,52 @@ def _confirmed(words: Words, all_words: Sequence[Words]) -> Column:
     kind = Kind("kind.yes", tick, lambda yes: words("yes") if yes else None, (words("yes"),))
     aliases = tuple(spoken("invited.column") for spoken in all_words)
     return Column("confirmed", words("invited.column"), kind, True, aliases, "level-small", 10, says=words("invited.says"))
+
+
+def verdict_kind(words: Words, all_words: Sequence[Words] = ()) -> Kind:
+    """The kind of a verdict's cell in one language; the spellings of every language are understood."""
+    labels: dict[str, str] = {verdict: words(f"verdict.{verdict}") for verdict in VERDICTS}
+    spellings: dict[str, str] = {
+        face.strip(): verdict
+        for verdict in VERDICTS
+        for spoken in (words, *all_words)
+        for face in (*spoken(f"verdict.aliases.{verdict}").split("|"), spoken(f"verdict.{verdict}"))
+    }
+    return choice(labels, spellings, "kind.verdict")
+
+
+def audit_sheet(words: Words, all_words: Sequence[Words] = (), name: str = "") -> Sheet:
+    """The sheet of one lever in an audit: a row a demand, below a row an indicator that holds the figure and the level reached.
+
+    A demand is told apart by indicator, level and rank (``SP1.3.2``), an indicator by its code.
+    """
+    verdict = verdict_kind(words, all_words)
+
+    def column(field: str, kind: Kind = TEXT, *, entry: bool = False, look: str = "cell", width: float = 12) -> Column:
+        titles = [spoken(f"audit.column.{field}") for spoken in (words, *all_words)]
+        says = words(f"{kind.expects}.says") if entry and kind is not TEXT else ""
+        return Column(field, titles[0], kind, entry, tuple(titles[1:]), look, width, says=says)
+
+    def calculated(field: str) -> Column:
+        return Column(field, words(f"audit.column.{field}"), NUMBER, look="cell", width=9, hidden=True)
+
+    return Sheet(
+        name,
+        "code",
+        (
+            column("code", look="strong", width=9),
+            column("step", look="centre", width=7),
+            column("demand", look="boxed", width=58),
+            column("measure", NUMBER, entry=True, look="figure", width=9.5),
+            column("reached", look="level", width=9),
+            column("verdict", verdict, entry=True, look="choice", width=15),
+            column("reason", entry=True, width=22),
+            column("evidence", entry=True, width=28),
+            column("comment", entry=True, width=24),
+            column("state", look="state", width=15),
+            *map(calculated, ("mark", "stop", "open", "weight", "target", "counted", "expected", "done")),
+        ),
+    )
 
 
 def sheet_name(lever: Lever, words: Words) -> str:

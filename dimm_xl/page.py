@@ -75,7 +75,8 @@ class Put:
 class Row:
     """One row of a table: values by field; ``heading`` rows title those below; ``closed`` entry fields stay locked here.
 
-    ``bounds`` are what figures may be; ``notes`` mark cells and say what to do about them.
+    ``bounds`` are what figures may be; ``notes`` mark cells and say what to do about them. ``looks`` are those of cells that look
+    otherwise than their column; ``hints`` are comments on cells that are not amiss.
     """
 
     values: Mapping[str, Value]
@@ -83,6 +84,8 @@ class Row:
     closed: frozenset[str] = frozenset()
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    looks: Mapping[str, str] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

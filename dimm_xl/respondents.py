@@ -66,7 +66,8 @@ def by_organisation(returns: Iterable[Return]) -> Mapping[tuple[str, ...], list[
 def versions(several: Sequence[Return], newest: Return) -> list[list[Return]]:
     """Sort one organisation's returns into lists of which the newest alone stands: one a respondent and part of the questionnaire.
 
-    What was asked by another model, edition, selection or profile than ``newest`` cannot be put beside it and is an older version of it.
+    What was asked by another model, edition, selection, profile or form than ``newest`` cannot be put beside it and is an older
+    version of it.
     """
     asked: dict[tuple[str, ...], list[Return]] = {}
     for one in several:
@@ -101,7 +102,7 @@ def _functions(one: Return) -> tuple[str, ...]:
 
 def _basis(one: Return) -> tuple[object, ...]:
     said = said_in(one)
-    return (said.model, said.edition, said.profile, said.selection)
+    return (said.model, said.edition, said.profile, said.selection, said.form)
 
 
 # --- what stands
@@ -167,7 +168,8 @@ def _settled(said: Sequence[tuple[str, Answer]]) -> Answer:
     state = _state([answer.state for _, answer in said], words["reason"])
     level = state.level if isinstance(state, Answered) else None
     figures = (answer.measure for _, answer in said if answer.level == level and answer.measure is not None)
-    return Answer(state, next(figures, None), **words)
+    verdicts = (answer.demands for _, answer in said if answer.level == level and answer.demands)
+    return Answer(state, next(figures, None), **words, demands=next(verdicts, ()))
 
 
 def _words(said: Sequence[tuple[str, str]]) -> str:

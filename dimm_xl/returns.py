@@ -12,10 +12,11 @@ from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
 from dimm_xl import catalogue, layout
-from dimm_xl.assessment import Assessment, Return, Status
+from dimm_xl.assessment import Assessment, Form, Return, Status
 from dimm_xl.catalogue import resolved, words_of
-from dimm_xl.checks import Given, answers, check, last_of, note
+from dimm_xl.checks import Given, last_of
 from dimm_xl.findings import Code, Finding, Severity
+from dimm_xl.forms import READ
 from dimm_xl.identity import Identity, identify
 from dimm_xl.model import Model
 from dimm_xl.sheet import Sheet, face, text
@@ -68,7 +69,7 @@ def parse(content: bytes, models: Sequence[str] = ("dimm",), limits: Limits = DE
     given, findings, raw = _given(grids, identity, model, speech)
     respondent, profile_findings = _respondent(grids, identity, speech, others)
     notes = tuple(Finding(code) for code in grids.notes)
-    every = (*notes, *found, *findings, *check(model, given), *profile_findings)
+    every = (*notes, *found, *findings, *READ[identity.form].check(model, given), *profile_findings)
     return Parsed(identity, model, tuple(given), respondent, every, raw, grids.changed)
 
 
@@ -80,7 +81,8 @@ def judge(parsed: Parsed, file: str) -> tuple[Assessment, tuple[Finding, ...]]:
     if not name:
         sheet = words_of(parsed.identity.lang, parsed.model.languages)[0]("sheet.profile")
         findings += (Finding(Code.NO_ORGANISATION, sheet=sheet, facts={"file": file}),)
-    said = answers(parsed.model, parsed.given, parsed.findings)
+    form = READ[parsed.identity.form]
+    said = form.answers(parsed.model, parsed.given, parsed.findings)
     assessment = Assessment(
         organisation=name or PurePosixPath(file).stem,
         profile=parsed.identity.profile,
@@ -92,10 +94,11 @@ def judge(parsed: Parsed, file: str) -> tuple[Assessment, tuple[Finding, ...]]:
         respondent=known,
         organisation_id=parsed.identity.organisation_id,
         functions=parsed.identity.functions,
+        form=parsed.identity.form,
         adaptations=parsed.identity.adaptations,
         last=last_of(parsed.given) if parsed.identity.again else {},
     )
-    return assessment, findings + note(parsed.model, said)
+    return assessment, findings + form.note(parsed.model, said)
 
 
 def _model(identity: Identity) -> Model:
@@ -116,15 +119,19 @@ def expected(models: tuple[str, ...]) -> frozenset[str]:
 
 
 @cache
-def _described(place: str, lang: str, again: bool = False) -> Sheet:
-    """Return the description of a lever's sheet as it is read: the same for every lever, headers of every language known."""
+def _described(place: str, lang: str, form: Form, again: bool = False) -> Sheet:
+    """Return the description of a lever's sheet as it is read: the same for every lever, headers of every language known.
+
+    ``again``: with what a self-assessment was handed out with from last time, which is locked, but read back.
+    """
     model = catalogue.load(place)
-    sheet = layout.lever_sheet(model, model.levers[0], *words_of(lang, model.languages), again)
-    if not again:
-        return sheet
-    last = replace(sheet.column("last"), kind=sheet.column("level").kind, entry=True)  # locked, but read back
-    aliases = tuple(words("invited.last") for words in words_of(lang, model.languages)[1])
-    return replace(sheet, columns=tuple(replace(last, aliases=aliases) if one.field == "last" else one for one in sheet.columns))
+    words, others = words_of(lang, model.languages)
+    if not again or form == "audit":
+        return READ[form].sheet(model, words, others)
+    sheet = layout.lever_sheet(model, model.levers[0], words, others, again=True)
+    aliases = tuple(spoken("invited.last") for spoken in others)
+    last = replace(sheet.column("last"), kind=sheet.column("level").kind, entry=True, aliases=aliases)
+    return replace(sheet, columns=tuple(last if one.field == "last" else one for one in sheet.columns))
 
 
 @cache
@@ -142,32 +149,33 @@ def _given(grids: Grids, identity: Identity, model: Model, words: Words) -> Rows
     raw: dict[tuple[str, str], str] = {}
     headings = {grouping.code for lever in model.levers for grouping in lever.groupings}
     hints = [layout.sheet_name(lever, words) for lever in model.levers]
-    sheet = _described(identity.place, identity.lang, identity.again)
-    missing = set(model.indicators)
+    sheet, wanted = _described(identity.place, identity.lang, identity.form, identity.again), READ[identity.form].rows(model)
+    missing = set(wanted)
     for name in candidates(grids, hints):
         if not missing:
             break  # every indicator has its row: no need to read glossary and synthesis
         reading = read(sheet, grids[name], name)
         rows = [] if reading is None else [(found, _row(found, name)) for found in reading.rows]
         known = [(found, row) for found, row in rows if row.indicator not in headings]
-        if reading is None or not any(row.indicator in model.indicators for _, row in known):
+        if reading is None or not any(row.indicator in wanted for _, row in known):
             continue
         given += [row for _, row in known]
         missing -= {row.indicator for _, row in known}
         raw |= {(row.indicator, field): shown for found, row in known for field, shown in found.raw.items()}
-        findings += _placed(reading, known, name, words)
+        findings += _placed(reading, known, name, words, identity.form)
     if not given:
         raise Refused(Code.NO_SHEET, sheet=", ".join(hints), sheets=", ".join(grids.names)[:200])
     return given, findings, raw
 
 
-def _placed(reading: Reading, known: Sequence[tuple[Found, Given]], name: str, words: Words) -> list[Finding]:
+def _placed(reading: Reading, known: Sequence[tuple[Found, Given]], name: str, words: Words, form: Form) -> list[Finding]:
     """Return a sheet's findings, each with the indicator of its row, and what its headers tell."""
     whose = {address: row.indicator for found, row in known for address in found.cells.values()} if reading.findings else {}
     found = [
         replace(one, facts={**one.facts, "indicator": whose[one.cell]} if one.cell in whose else one.facts) for one in reading.findings
     ]
-    missing = [words(f"column.{field}") for field in ("level", "reason", "measure", "evidence", "comment") if field in reading.missing]
+    read_as = READ[form]
+    missing = [words(f"{read_as.titles}.{field}") for field in read_as.needed if field in reading.missing]
     if missing:
         found.append(Finding(Code.NO_COLUMN, "", name, facts={"column": ", ".join(missing)}))
     if reading.moved:

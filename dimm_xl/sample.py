@@ -11,7 +11,8 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dimm_xl.assessment import UNKNOWN, Answer, Answered, Assessment, NotApplicable
+from dimm_xl import audit
+from dimm_xl.assessment import UNKNOWN, Answer, Answered, Assessment, Blank, Checked, Form, NotApplicable
 from dimm_xl.catalogue import load, words
 from dimm_xl.model import Indicator, Measure, Model, Profile
 from dimm_xl.words import Words
@@ -32,7 +33,7 @@ NOT_APPLICABLE, DONT_KNOW, INCOMPLETE = 0.03, 0.04, 0.15
 
 @dataclass(frozen=True)
 class Drawn:
-    """What `sample` is asked for; None draws the sector or size anew for each organisation."""
+    """What `sample` is asked for; None draws the sector or size anew for each organisation, and means the newest edition."""
 
     returns: int
     seed: int
@@ -40,11 +41,14 @@ class Drawn:
     size: str | None = None
     lang: str = "fr"
     model: str = "dimm"
+    form: Form = "self"
+    edition: str | None = None
 
 
 def sample(drawn: Drawn) -> Iterator[Assessment]:
     """Yield made-up assessments, each of its own random stream, so that the n-th does not depend on how many are asked."""
-    model, speech = load(drawn.model), words(drawn.lang)
+    whole, speech = load(drawn.model), words(drawn.lang)
+    model = whole.at_edition(drawn.edition or whole.edition.id)
     model.at(Profile(drawn.sector or "", drawn.size or model.sizes[0].id))  # KeyError when either is unknown
     taken: set[str] = set()
     for n in range(drawn.returns):
@@ -54,7 +58,11 @@ def sample(drawn: Drawn) -> Iterator[Assessment]:
         if name in taken:
             name = f"{name} {n + 1}"
         taken.add(name)
-        answers = _answers(model.at(profile), speech, chance)
+        resolved = model.at(profile)
+        answers = _answers(resolved, speech, chance)
+        if drawn.form == "audit":
+            chance_of_demands = random.Random(f"{drawn.seed}/{n}/audit")
+            answers = {code: audited(resolved.indicators[code], said, speech, chance_of_demands) for code, said in answers.items()}
         who = {
             "respondent": f"{_one(speech, 'given', chance)} {_one(speech, 'family', chance)}",
             "function": speech.of(chance.choice(model.functions).name),
@@ -62,7 +70,7 @@ def sample(drawn: Drawn) -> Iterator[Assessment]:
             "region": _one(speech, "regions", chance),
             "consent": "yes" if chance.random() < 0.85 else "no",
         }
-        yield Assessment(name, profile, model.id, model.edition.id, drawn.lang, None, answers, who)
+        yield Assessment(name, profile, model.id, model.edition.id, drawn.lang, None, answers, who, form=drawn.form)
 
 
 def _one(speech: Words, pool: str, chance: random.Random) -> str:
@@ -108,6 +116,33 @@ def _answer(model: Model, indicator: Indicator, strength: float, speech: Words, 
     evidence = _one(speech, "evidence", chance) if chance.random() < 0.2 + 0.12 * level else ""
     comment = _one(speech, "comments", chance) if chance.random() < 0.08 else ""
     return Answer(Answered(level), figure, evidence=evidence, comment=comment)
+
+
+def audited(one: Indicator, said: Answer, speech: Words, chance: random.Random) -> Answer:
+    """Return the audit of an indicator that comes to the level of an answer, its verdicts and words made up.
+
+    What nobody knows is left open from some level on; above the level that ends the climb, most demands are left out.
+    """
+    if isinstance(said.state, NotApplicable):
+        aside = (Checked(level, rank, "not_applicable", said.state.reason) for level, rank, _ in audit.demands(one))
+        return audit.answered(one, aside, said.measure)
+    if isinstance(said.state, Blank):
+        return audit.answered(one, ())
+    known = isinstance(said.state, Answered)
+    level = said.level if said.level is not None else chance.randint(0, len(one.levels) - 1)
+    checked = []
+    for step, texts in sorted(one.levels.items()):
+        for rank in range(1, len(texts) + 1):
+            evidence = _one(speech, "evidence", chance) if chance.random() < 0.2 + 0.12 * step else ""
+            if step <= level and rank > 1 and chance.random() < NOT_APPLICABLE:
+                checked.append(Checked(step, rank, "not_applicable", _one(speech, "reasons", chance)))
+            elif step <= level:
+                checked.append(Checked(step, rank, "met", evidence=evidence))
+            elif step == level + 1 and known and (rank == 1 or chance.random() < 0.5):
+                checked.append(Checked(step, rank, "not_met", comment=said.comment if rank == 1 else ""))
+            elif step == level + 1 and known and chance.random() < 0.5:
+                checked.append(Checked(step, rank, "met", evidence=evidence))
+    return audit.answered(one, checked, said.measure)
 
 
 def _figure(measure: Measure, level: int, chance: random.Random) -> float:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 
@@ -109,16 +110,20 @@ TEXT = Kind("kind.text")
 NUMBER = Kind("kind.number", figure, float)
 
 
-def choice(labels: Mapping[str, str]) -> Kind:
-    """Return the kind of a cell that holds one of several ids, shown by their labels; ids and labels are both understood."""
-    known = {face(shown): value for value, label in labels.items() for shown in (value, label)}
+def choice(labels: Mapping[str, str], aliases: Mapping[str, str] = MappingProxyType({}), expects: str = "kind.choice") -> Kind:
+    """Return the kind of a cell that holds one of several ids, shown by their labels; ids and labels are both understood.
+
+    ``aliases`` are other spellings that people use, in any language, with the id that each stands for.
+    """
+    known = {face(spelling): value for spelling, value in aliases.items()}
+    known |= {face(shown): value for value, label in labels.items() for shown in (value, label)}
 
     def parse(cell: object) -> str:
         if (shown := face(cell)) not in known:
             raise ValueError(text(cell))
         return known[shown]
 
-    return Kind("kind.choice", parse, labels.__getitem__, tuple(labels.values()))
+    return Kind(expects, parse, labels.__getitem__, tuple(labels.values()))
 
 
 def day(cell: object) -> datetime.date:

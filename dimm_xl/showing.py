@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -15,7 +16,9 @@ from dimm_xl.look import READABLE, unreadable
 from dimm_xl.model import Model, Profile
 
 if TYPE_CHECKING:
+    from dimm_xl import migrating
     from dimm_xl.campaign import Summary
+    from dimm_xl.report.touched import Impacts
 
 
 def models_shown() -> str:
@@ -136,3 +139,47 @@ def summary_shown(summary: Summary) -> str:
     if summary.faults:
         lines.append(f"{len(summary.faults)} faults of dimm-xl itself: tracebacks above; please report them")
     return "\n".join(lines)
+
+
+def migrated_shown(summary: migrating.Summary) -> str:
+    """Return what became of returns that were carried into another edition, in a few lines."""
+    statuses = summary.statuses
+    lines = [f"{sum(statuses.values())} files: " + ", ".join(f"{count} {status}" for status, count in statuses.items() if count)]
+    if statuses["migrated"]:
+        lines.append("indicators: " + ", ".join(f"{count} {change}" for change, count in summary.changes.items()))
+        lines.append(f"questionnaires: {summary.out}/questionnaires")
+    lines.append(f"every file: {summary.out}/data/migrated.csv")
+    if summary.faults:
+        lines.append(f"{len(summary.faults)} faults of dimm-xl itself: tracebacks above; please report them")
+    return "\n".join(lines)
+
+
+SHOWN_AT_MOST = 20
+"""Organisations that are printed; the tables have all of them."""
+
+
+def impacts_shown(found: Impacts) -> str:
+    """Return whom a new edition touches as a table: the organisations that it moves most."""
+    from dimm_xl.report.progress import seen
+    from dimm_xl.report.touched import counts
+
+    lines = [f"{found.model.edition.name['en']}: {found.count} of {len(found.touched)} organisations touched"]
+    if found.left:
+        reasons = Counter(one.why for one in found.left)
+        lines.append("left out: " + ", ".join(f"{count} {IMPACT_LEFT[why]}" for why, count in sorted(reasons.items())))
+    heads = ("then", "now", "change", "low", "high", "reworded", "new", "dropped", "reweighted", "retargeted")
+    lines.append(f"{'organisation':<32}" + "".join(f"{head:>11}" for head in heads) + "  levers")
+    for one in found.touched[:SHOWN_AT_MOST]:
+        impact, counted = one.impact, counts(one.impact)
+        figures = (*seen(impact.progress, impact.overall.move), impact.overall.low, impact.overall.high)
+        cells = ["–" if value is None or figures[1] is None else f"{value:.2f}" for value in figures] + [
+            str(counted[key]) for key in heads[5:]
+        ]
+        name = one.result.assessment.organisation
+        lines.append(f"{name[:31]:<32}" + "".join(f"{cell:>11}" for cell in cells) + f"  {' '.join(impact.touched)}".rstrip())
+    if len(found.touched) > SHOWN_AT_MOST:
+        lines.append(f"… and {len(found.touched) - SHOWN_AT_MOST} more")
+    return "\n".join(lines)
+
+
+IMPACT_LEFT = {"current": "of this edition already", "later": "of a later edition", "unfit": "of a profile or model unknown to it"}

@@ -1,4 +1,4 @@
-"""Archives of one or several campaigns → an anonymous study: workbook, table, benchmark pack. Nothing about one of them leaves."""
+"""Archives of one or several campaigns → an anonymous study: workbook, table, benchmark pack. Nobody can be told from another in it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dimm_xl import benchmark, catalogue, pack
-from dimm_xl.anonymity import Group, Scope, publishable
+from dimm_xl.anonymity import Group, Scope, generalised, pseudonyms, publishable
 from dimm_xl.assessment import Return
 from dimm_xl.files import write_table, write_whole
+from dimm_xl.fingerprint import digest
 from dimm_xl.model import Model
 from dimm_xl.pack import Figures, Pack, Quartiles
 from dimm_xl.report.groups import common_gaps
@@ -32,21 +33,31 @@ FIRST_GAPS = 3
 
 @dataclass(frozen=True)
 class Wanted:
-    """What `study` is asked for: ``name`` is that of the benchmark pack, for those who will use it."""
+    """What `study` is asked for: ``name`` is that of the benchmark pack, for those who will use it.
+
+    ``rows``: also a table of the organisations, under pseudonyms.
+    """
 
     archives: tuple[Path, ...]
     model: str = "dimm"
     name: str = ""
     lang: str = "fr"
+    rows: bool = False
 
 
 def study(wanted: Wanted, out: Path) -> Study:
-    """Write ``study.xlsx``, ``data/study.csv`` and, when there are enough organisations, ``benchmark.yaml`` into ``out``."""
+    """Write ``study.xlsx``, ``data/study.csv`` and, when there are enough organisations, ``benchmark.yaml`` into ``out``.
+
+    With ``wanted.rows``, ``data/organisations.csv`` too.
+    """
     model, words = catalogue.load(wanted.model), catalogue.words(wanted.lang)
     results = gathered(wanted)
     found = studied(model, results)
     write_table(out / "data" / "study.csv", FIELDS, study_lines(found))
     write_whole(out / "study.xlsx", Dress().written(study_book(model, found, words)))
+    if wanted.rows:
+        fields = ("organisation", "sector", "size", "overall", *(lever.code for lever in model.levers))
+        write_table(out / "data" / "organisations.csv", fields, rows(model, results))
     if found.groups:
         named = wanted.name or words("study.title")
         write_whole(out / "benchmark.yaml", pack.dump(packed(model, found, named)).encode())
@@ -68,12 +79,33 @@ def gathered(wanted: Wanted) -> list[Result]:
 
 def studied(model: Model, results: Sequence[Result]) -> Study:
     """Return what may be published of those who agreed and answered enough for an overall score; figures with one decimal."""
-    agreed = [one for one in results if one.assessment.respondent.get("consent") == "yes" and shown(model, one.scores.overall) is not None]
+    agreed = _agreed(model, results)
     by_id = {one.id: one for one in agreed}
     whole = Group("all", "", frozenset(by_id))
     groups = (whole, *publishable(whole.members, _groups(model, agreed))) if len(agreed) >= FEWEST else ()
     figures = tuple(_figures(model, group, [by_id[name] for name in by_id if name in group.members]) for group in groups)
     return Study(len(results), len(agreed), figures, _gaps(model, agreed) if groups else ())
+
+
+def _agreed(model: Model, results: Sequence[Result]) -> list[Result]:
+    return [one for one in results if one.assessment.respondent.get("consent") == "yes" and shown(model, one.scores.overall) is not None]
+
+
+def rows(model: Model, results: Sequence[Result]) -> list[Line]:
+    """Return a line for each organisation that agreed, under a pseudonym, in the order of pseudonyms; scores with one decimal.
+
+    The secret behind the pseudonyms is all that everybody answered: who has the archives needs none, who has not cannot make it.
+    """
+    agreed = {one.id: one for one in _agreed(model, results)}
+    profiles = generalised({name: (one.assessment.profile.sector, one.assessment.profile.size) for name, one in agreed.items()})
+    known_as = pseudonyms(profiles, digest([one.assessment for one in results]))
+    lines = []
+    for name, profile in profiles.items():
+        scores = agreed[name].scores
+        levers = [scores.levers.get(lever.code) for lever in model.levers]
+        told = [None if one is None else shown(model, one) for one in (scores.overall, *levers)]
+        lines.append((known_as[name], *profile, *(None if value is None else round(value, 1) for value in told)))
+    return sorted(lines)
 
 
 def _groups(model: Model, agreed: Sequence[Result]) -> list[Group]:

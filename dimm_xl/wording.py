@@ -1,4 +1,4 @@
-"""Whether an indicator asks the same thing in two editions: by what it shows an organisation, not by its code."""
+"""Whether an indicator asks the same thing in two editions, and in which words: by what it shows an organisation, not by its code."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import fields
 
 from dimm_xl.model import Indicator, Measure
 from dimm_xl.sheet import face
+from dimm_xl.words import Words
 
 
 def reworded(then: Indicator, now: Indicator, editions: Collection[str] = ()) -> bool:
@@ -37,3 +38,49 @@ def differs(was: object, one: object) -> bool:
         case str(), str():
             return face(was) != face(one)
     return True
+
+
+# --- in words
+
+
+def threshold(one: Indicator, level: int, words: Words) -> str:
+    """Return what a measured figure must reach for a level, in words: ``≥ 25 %``."""
+    assert one.measure is not None
+    sign = "≥" if one.measure.better == "high" else "≤"
+    return f"{sign}\u00a0{words.amount(one.measure.thresholds[level - 1], words.of(one.measure.unit))}"
+
+
+def worded(one: Indicator, words: Words) -> dict[str, str]:
+    """Return what an indicator shows, part by part under the part's name."""
+    parts = {words("wording.name"): words.of(one.name), words("wording.definition"): words.of(one.definition)}
+    if one.measure:
+        period = f", {words.of(one.measure.period)}" if one.measure.period else ""
+        parts[words("wording.figure")] = f"{words.of(one.measure.figure)} ({words.of(one.measure.unit)}){period}"
+        parts[words("wording.thresholds")] = " · ".join(threshold(one, level, words) for level in sorted(one.levels))
+    parts |= {words("wording.level", level=level): "; ".join(map(words.of, demands)) for level, demands in sorted(one.levels.items())}
+    return parts
+
+
+def compared(then: Indicator, now: Indicator, words: Words) -> tuple[str, str]:
+    """Return how a reworded indicator read and reads: the parts that differ, or why none is seen to."""
+    before, after = apart(then, now, words)
+    if before or after:
+        return before, after
+    if reworded(then, now):
+        return words("migrated.elsewhere"), words("migrated.elsewhere")
+    return words("migrated.then.same"), words("migrated.now.same")
+
+
+def apart(then: Indicator, now: Indicator, words: Words) -> tuple[str, str]:
+    """Return the parts that differ as they read then and now, a part a line; two empty texts where none does in this language."""
+    old, new = worded(then, words), worded(now, words)
+    differing = [part for part in {**old, **new} if face(old.get(part, "")) != face(new.get(part, ""))]
+    told = ("\n".join(f"{part}{words('colon')} {side.get(part) or '–'}" for part in differing) for side in (old, new))
+    before, after = told
+    return before, after
+
+
+def retuned(then: Indicator, now: Indicator, words: Words) -> list[str]:
+    """Return how weight and target of an indicator changed, in words."""
+    pairs = {"weight": (then.weight, now.weight), "target": (then.target.default, now.target.default)}
+    return [words(f"progress.why.{key}", then=was, now=one) for key, (was, one) in pairs.items() if was != one]

@@ -80,11 +80,12 @@ def sheets_page() -> Iterator[str]:
     """The sheets that are exchanged: which columns they have and who fills them in."""
     model, words, others = catalogue.load(), catalogue.words("en"), (catalogue.words("fr"),)
     yield "# Sheets that are exchanged\n"
-    yield "Columns are found by their header in either language, rows by the indicator's code; sheets by what they hold.\n"
+    yield "Columns are found by their header in either language, rows by the code of indicator or demand; sheets by what they hold.\n"
     review = layout.review_sheet(model, words, others)
     registers = tuple(layout.register_sheet(name, model, words, others) for name in layout.REGISTER)
     for sheet in (
         layout.lever_sheet(model, model.levers[0], words, others),
+        layout.audit_sheet(words, others, f"{layout.sheet_name(model.levers[0], words)}, in an audit"),
         layout.profile_sheet(words, others),
         layout.identity_sheet(),
         review,

@@ -43,7 +43,7 @@ BAD = {
 }
 """What is not a return, with the status and the finding it must get."""
 HEADERS = {
-    "returns.csv": "file,sha256,status,organisation,sector,size,edition,lang,answered,expected",
+    "returns.csv": "file,sha256,status,organisation,sector,size,edition,lang,answered,expected,form",
     "answers.csv": "return,organisation,respondent,indicator,state,level,measure,reason,evidence,comment",
     "scores.csv": "organisation,sector,size,scope,code,score,low,high,answered,expected,target,basis",
     "findings.csv": "file,sheet,cell,code,severity,message",

@@ -40,7 +40,7 @@ def truth(lang: str = "fr", name: str = "Corner Bakery") -> Assessment:
     """A complete return without a fault: every state, figures, and words of every kind beside the answers."""
     answers = {}
     for n, (code, one) in enumerate(MODEL.indicators.items()):
-        beside = {"evidence": TEXTS[n % 6], "comment": TEXTS[(n + 3) % 6]}
+        beside: dict[str, Any] = {"evidence": TEXTS[n % 6], "comment": TEXTS[(n + 3) % 6]}
         answers[code] = Answer(Answered(n % 5), one.measure.thresholds[-1] if one.measure else None, **beside)
     answers[PLAIN[0]] = Answer(NotApplicable("pas de stock"), reason="pas de stock", evidence="avis")
     answers[PLAIN[1]] = Answer(UNKNOWN, comment="à demander")

@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dimm_xl import catalogue
-from dimm_xl.assessment import UNKNOWN, Answer, Answered, Assessment, NotApplicable
+from dimm_xl.assessment import BLANK, UNKNOWN, Answer, Answered, Assessment, Checked, NotApplicable
+from dimm_xl.audit import answered
 from dimm_xl.checks import Given, check
-from dimm_xl.editions import Carried, Change, carry
+from dimm_xl.editions import Carried, Change, carry, fitted
 from dimm_xl.findings import Faulty
 from dimm_xl.model import Chosen, Cut, Edition, Indicator, Measure, Model, Named, Profile, Scale, Selection, Variation
 from dimm_xl.progress import Cause
+from dimm_xl.wording import compared
 from tests.support import assessed, at_level, both, indicator, small_model
 
 LAWS = settings(deadline=None, derandomize=True, max_examples=150)
@@ -80,6 +82,12 @@ def became(found: Carried) -> dict[str, str]:
     return {code: change.value for code, change in found.changes.items()}
 
 
+def ceiling(found: Carried, code: str, answer: Answer) -> int | None:
+    """The level that an answer's figure allows in the new edition."""
+    measure = found.now.model.indicators[code].measure
+    return None if measure is None or answer.measure is None else measure.ceiling(answer.measure)
+
+
 # --- laws
 
 TRAITS = ("", "demand", "definition", "measured", "stricter", "days", "retouched", "since", "micro", "heavy", "absent")
@@ -126,7 +134,7 @@ def test_nothing_that_was_said_is_lost(found: Carried) -> None:
             case Change.REWORDED:
                 assert (new.reason, new.evidence, new.comment) == (answer.reason, answer.evidence, answer.comment)
                 assert new.measure in (answer.measure, None)
-                assert new.level in (answer.level, None)
+                assert new.level in (answer.level, None, ceiling(found, code, new))
                 assert found.whole(code) == (new == answer)
             case Change.DROPPED:
                 assert code not in found.assessment.answers
@@ -200,6 +208,23 @@ def test_an_answer_wants_confirming_when_the_question_reads_otherwise(case: str)
     assert became(carried({"AX1": then}, {"AX1": now})) == {"AX1": expected}
 
 
+TOLD = {
+    "demand": ("wording.level", "wording.level"),
+    "english": ("migrated.elsewhere", "migrated.elsewhere"),
+    "retouched": ("migrated.then.same", "migrated.now.same"),
+    "measured": ("wording.figure", "wording.figure"),
+}
+
+
+@pytest.mark.parametrize("trait", TOLD)
+def test_a_reworded_question_is_shown_as_it_read_and_as_it_reads(trait: str) -> None:
+    """The parts that differ; where none does in the reader's language, that another changed or that none is kept."""
+    words = catalogue.words("fr")
+    keys = TOLD[trait]
+    shown = compared(edited("AX1", ""), edited("AX1", trait), words)
+    assert [one.startswith(words.labels[key].split(" {")[0]) for one, key in zip(shown, keys, strict=True)] == [True, True]
+
+
 def test_weights_and_targets_are_told_apart_from_wording() -> None:
     """They ask nothing of the organisation, but move its score or its gap."""
     found = carried(dict.fromkeys(CODES, ""), {"AX1": "heavy", "AX2": "higher", "AX3": "", "BX1": "demand", "BX2": "evidence"})
@@ -232,7 +257,7 @@ def test_another_sector_words_its_demands_otherwise() -> None:
 
 
 FITTING = {
-    "a level its figure no longer allows": ("measured", "stricter", Answer(Answered(4), 45.0), Answer(measure=45.0)),
+    "a level its figure no longer allows": ("measured", "stricter", Answer(Answered(4), 45.0), Answer(Answered(2), 45.0)),
     "a level its figure still allows": ("measured", "stricter", Answer(Answered(1), 45.0), Answer(Answered(1), 45.0)),
     "a figure of another thing": ("measured", "days", Answer(Answered(4), 45.0), Answer(Answered(4))),
     "a figure that is no longer asked": ("measured", "", Answer(Answered(4), 45.0), Answer(Answered(4))),
@@ -286,3 +311,18 @@ def test_the_second_edition_of_the_dimm_adds_two_indicators() -> None:
         assert found.of(Change.NEW) == new
         assert (found.of(Change.DROPPED), found.of(Change.REWORDED)) == ((), ())
         assert found.assessment.answers == then.answers
+
+
+def test_an_audits_verdicts_stay_with_their_demands() -> None:
+    """The verdict on a demand that was reworded is gone, one whose demand moved up a level goes along, and the level is what they give."""
+    steps = {n: (both(f"Demand {n}"),) for n in range(1, 6)}
+    then = replace(PLAIN, levels=steps)
+    now = replace(PLAIN, levels={**steps, 2: (both("Reworded"),), 4: (*steps[4], both("Demand 3")), 3: (both("Fresh"),)})
+    met = answered(then, [Checked(n, 1, "met", evidence=f"seen {n}") for n in range(1, 5)] + [Checked(5, 1, "not_met")])
+    assert met.level == 4
+    found = fitted(met, then, now, small_model((then,)).scale)
+    assert {(one.level, one.rank): one.verdict for one in found.demands} == {
+        (1, 1): "met", (2, 1): None, (3, 1): None, (4, 1): "met", (4, 2): "met", (5, 1): "not_met",
+    }  # fmt: skip
+    assert [one.evidence for one in found.demands if one.level == 4] == ["seen 4", "seen 3"]
+    assert found.state == BLANK

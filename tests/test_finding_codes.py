@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from dimm_xl import catalogue, collect, describe, pool
+from dimm_xl import catalogue, collect, describe, migrating, pool
 from dimm_xl.assessment import Last, Return, Status
 from dimm_xl.collect import Reading
 from dimm_xl.describe import message, repair
@@ -27,10 +27,12 @@ from dimm_xl.reviewing import second_opinions
 from dimm_xl.settings import Run
 from dimm_xl.workbook.guard import Limits
 from tests import registers, test_review
-from tests.support import at_level, questionnaire_bytes
+from tests.audits import every_verdict, typed
+from tests.support import HOTEL, at_level, questionnaire_bytes
 from tests.test_collect import lay, said, zipped
 from tests.test_correct import MEASURED, PLAIN, edited, places, truth
 from tests.test_fuzz import parts
+from tests.test_migrated import placed
 from tests.test_resilience import far_corner
 from tests.test_respondents import returned
 from tests.test_review import hotel, review_of
@@ -51,6 +53,11 @@ def reading(content: Callable[[], bytes], limits: Limits | None = None) -> Maker
 def typing(entries: Mapping[tuple[str, str], Any], twice: Mapping[tuple[str, str], Any] | None = None) -> Maker:
     """What reading finds in a true return into which something else is typed."""
     return reading(lambda: edited(filled(), entries, "fr", twice))
+
+
+def auditing(entries: Mapping[tuple[str, str], Any]) -> Maker:
+    """What reading finds in an audit that found every demand met, into which something else is typed."""
+    return reading(lambda: typed(every_verdict("met"), entries))
 
 
 def reshaping(change: Callable[[Any], None]) -> Maker:
@@ -111,6 +118,20 @@ def unconfirmed() -> bytes:
     """A return whose answers of last time nobody confirmed."""
     said = truth()
     return fill(Wanted(), replace(said, last={code: Last(one.state) for code, one in said.answers.items() if one.level is not None}))
+
+
+def migrating_to(edition: str, made: str = "v1", selection: str | None = None) -> Maker:
+    """What sorting out finds of a return made in an edition, to be carried into another one of a model without selections."""
+
+    def sorted_out(top: Path, _: pytest.MonkeyPatch) -> Found:
+        said = replace(truth(), edition=made, selection=selection)
+        lay(top / "in", {"a.xlsx": fill(Wanted(), said)})
+        place = placed(top / "model", replace(catalogue.load(), selections=()))
+        wanted = migrating.Wanted(top / "in", top / "out", str(place), edition, workers=0)
+        found = migrating.read_all(wanted, collect.unheard)
+        return [finding for one in found.returns for finding in migrating.sorted_out(wanted, one).findings]
+
+    return sorted_out
 
 
 # --- what is read
@@ -184,6 +205,7 @@ MAKERS: Mapping[Code, Maker] = {
     Code.BUNDLE: folder(lambda: {"a.zip": zipped({"a.xlsx": filled()})}),
     Code.DUPLICATE: folder(lambda: {"a.xlsx": filled(), "b.xlsx": filled()}),
     Code.SUPERSEDED: folder(lambda: {"a.xlsx": said("Hôtel", 1), "b.xlsx": said("Hôtel", 2)}),
+    Code.OTHER_FORM: folder(lambda: {"a.xlsx": said("Hôtel", profile=HOTEL), "b.xlsx": fill(Wanted(), every_verdict("met"))}),
     Code.PUT_TOGETHER: folder(lambda: {f"{name}.xlsx": returned(name, 3) for name in ("Alice", "Bob")}),
     Code.NO_IDENTITY: reshaping(no_identity),
     Code.MACRO_IGNORED: reading(lambda: added("xl/vbaProject.bin")),
@@ -193,6 +215,8 @@ MAKERS: Mapping[Code, Maker] = {
     Code.UNKNOWN_CODE: typing({(PLAIN[2], "code"): "ZZ9"}),
     Code.LAYOUT_CHANGED: reshaping(columns_swapped),
     Code.MISSING_ROW: typing({(PLAIN[2], "code"): None}),
+    Code.MISSING_DEMAND: auditing({("SP1.1.1", "code"): None}),
+    Code.MISPLACED: auditing({("SP1", "verdict"): "oui"}),
     Code.BAD_VALUE: typing({OTHER: 7}),
     Code.ERROR_CELL: typing({OTHER: "#N/A"}),
     Code.UNCALCULATED: typing({OTHER: "=1+2"}),
@@ -205,6 +229,9 @@ MAKERS: Mapping[Code, Maker] = {
     Code.SMALL_SHARE: typing({(MEASURED[0], "measure"): 0.5, (MEASURED[0], "level"): None}),
     Code.NO_FIGURE: typing({(MEASURED[0], "measure"): None}),
     Code.NO_ORGANISATION: typing({("organisation", "value"): None}),
+    Code.SAME_EDITION: migrating_to("v2", made="v2"),
+    Code.LATER_EDITION: migrating_to("v1", made="v2"),
+    Code.NOT_IN_EDITION: migrating_to("v2", selection="priorities-10"),
     Code.REVIEW: reviews({}),
     Code.NOT_A_REVIEW: reviews({}, filled),
     Code.REVIEW_OF_NOBODY: reviews({}, lambda: review_of(replace(hotel(), organisation="Auberge"))),
@@ -216,6 +243,7 @@ MAKERS: Mapping[Code, Maker] = {
     Code.UNCONFIRMED: reading(unconfirmed),
     Code.ALL_THE_SAME: reading(lambda: questionnaire_bytes(at_level(3))),
     Code.NO_EVIDENCE: reading(lambda: questionnaire_bytes(at_level(5))),
+    Code.LEVEL_GAP: auditing({("SP1.2.1", "verdict"): "non"}),
     Code.FAR_APART: typing({(PLAIN[2], "level"): 0, (PLAIN[3], "level"): 5, (PLAIN[4], "level"): 0}),
     Code.SAME_AS_OTHER: folder(lambda: {"a.xlsx": said("Hôtel"), "b.xlsx": said("Gîte")}),
     Code.LOW_COVERAGE: reading(questionnaire_bytes),
@@ -224,7 +252,7 @@ AT_A_CELL = (
     *(code for code in Code if code.name.startswith("REGISTER_") and code is not Code.REGISTER_NO_COLUMN),
     Code.REVIEW_OUTDATED, Code.REVIEW_NO_REASON, Code.REVIEW_NO_LEVEL, Code.REVIEW_NO_DATE,
     Code.UNKNOWN_CODE, Code.BAD_VALUE, Code.ERROR_CELL, Code.UNCALCULATED, Code.TEXT_LOST, Code.TEXT_CUT, Code.TWICE, Code.NO_REASON,
-    Code.ABOVE_FIGURE, Code.IMPOSSIBLE_FIGURE, Code.SMALL_SHARE,
+    Code.ABOVE_FIGURE, Code.IMPOSSIBLE_FIGURE, Code.SMALL_SHARE, Code.MISPLACED, Code.LEVEL_GAP,
 )  # fmt: skip
 
 

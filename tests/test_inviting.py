@@ -14,14 +14,15 @@ from click.testing import CliRunner
 
 from dimm_xl import catalogue
 from dimm_xl.adaptation import Adaptation
-from dimm_xl.assessment import UNKNOWN, Answer, Answered, Assessment, Last, NotApplicable, Status
+from dimm_xl.assessment import UNKNOWN, Answer, Answered, Assessment, Checked, Last, NotApplicable, Status
 from dimm_xl.campaign import run
 from dimm_xl.cli import main
 from dimm_xl.findings import Code
-from dimm_xl.inviting import ISSUED, Invited, invite
+from dimm_xl.inviting import ISSUED, Invited, _invitation, _started, invite
 from dimm_xl.issuing import Wanted, fill
 from dimm_xl.model import Profile
 from dimm_xl.questionnaire import Request, questionnaire
+from dimm_xl.register import Enrolled
 from dimm_xl.register_book import opened
 from dimm_xl.returns import read_return
 from dimm_xl.scoring import score
@@ -244,6 +245,21 @@ def test_respondents_start_with_their_part_of_what_their_organisation_said(tmp_p
     for row, function in zip(table(tmp_path), ("general-management", "it"), strict=True):
         asked = {code for code, one in MODEL.at(INN).indicators.items() if function in one.functions}
         assert set(said_in(files[row["file"]]).last) == asked
+
+
+def test_an_audit_starts_blank_and_a_self_assessment_after_an_audit_with_the_levels_it_found(tmp_path: Path) -> None:
+    """Verdicts are not confirmed but given; levels are carried whatever the form they were found in."""
+    archive = campaign_before(tmp_path, drawn("v2"), "v2")
+    _, files = invited(tmp_path, organisations(INN_ROW), archive, form="audit")
+    (audited,) = (said_in(one) for name, one in files.items() if name != ISSUED)
+    assert (audited.form, audited.last) == ("audit", {})
+    assert {one.state.kind for one in audited.answers.values()} == {"blank"}
+    met = {code: Answer(Answered(1), demands=(Checked(1, 1, "met"),)) for code in MODEL.at(INN).indicators}
+    whose = Enrolled("H002", "Auberge du Lac", INN)
+    last = Assessment("Auberge", INN, "dimm", "v2", "fr", answers=met, form="audit")
+    started = _started(_invitation(whose, whose.asked[0], MODEL, Wanted(), last))
+    assert {(one.level, one.demands) for one in started.answers.values()} == {(1, ())}
+    assert set(started.last) == set(met)
 
 
 # --- the live score

@@ -21,6 +21,8 @@ from dimm_xl import catalogue
 from dimm_xl.assessment import Answer, Answered, Assessment
 from dimm_xl.campaign import run
 from dimm_xl.issuing import Wanted, fill, make_up
+from dimm_xl.migrating import Wanted as Migration
+from dimm_xl.migrating import migrate
 from dimm_xl.model import Profile
 from dimm_xl.page import Book, Page, Put
 from dimm_xl.sample import Drawn, sample
@@ -42,7 +44,14 @@ QUESTIONNAIRES: Mapping[str, tuple[Profile, str, str | None]] = {
     "questionnaire of ten priorities": (SHOP, "fr", "priorities-10"),
     "questionnaire to correct": (SHOP, "fr", None),
 }
-NAMES = (*QUESTIONNAIRES, "organisation", "organisation that answered nothing", "consolidated", "consolidated from nothing")
+NAMES = (
+    *QUESTIONNAIRES,
+    "questionnaire, migrated",
+    "organisation",
+    "organisation that answered nothing",
+    "consolidated",
+    "consolidated from nothing",
+)
 PICTURE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNQAAAAIgAh4+9nCwAAAABJRU5ErkJggg==")
 Area = tuple[int, int, int, int]
 
@@ -128,6 +137,11 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         for name, (profile, lang, selection) in QUESTIONNAIRES.items()
     }
     made["questionnaire, filled"] = fill(Wanted(), next(sample(Drawn(1, 7, TOWN.sector, TOWN.size, "en"))))
+    older = next(sample(Drawn(1, 7, TOWN.sector, TOWN.size, "fr", edition="v1")))
+    (folder / "older").mkdir()
+    (folder / "older" / "a.xlsx").write_bytes(fill(Wanted(), older))
+    migrate(Migration(folder / "older", folder / "newer", "dimm", "v2", workers=1))
+    made["questionnaire, migrated"] = next((folder / "newer" / "questionnaires").iterdir()).read_bytes()
     made["questionnaire to correct"] = (out / "to-correct" / "faulty.xlsx").read_bytes()
     named = {path.stem: path.read_bytes() for path in sorted((out / "organisations").iterdir())}
     made |= {"organisation that answered nothing": named.pop("vide"), "organisation": next(iter(named.values()))}

@@ -13,7 +13,16 @@ from dimm_xl.cli.group import main
 from dimm_xl.cli.options import FILE, FOLDER, LANG
 
 if TYPE_CHECKING:
+    from dimm_xl.assessment import Form
     from dimm_xl.issuing import Wanted
+
+FORM = click.option(
+    "--form",
+    type=click.Choice(["self", "audit"]),
+    default="self",
+    show_default=True,
+    help="What is asked: the level of each indicator, or a verdict on each of its demands.",
+)
 
 
 @main.command()
@@ -32,9 +41,10 @@ if TYPE_CHECKING:
 @click.option("--colours", type=FILE, help="A look file (YAML) with other colours; see templates/look.yaml.")
 @click.option("--model", "name", default="dimm", show_default=True, help="A shipped model, or a folder.")
 @click.option("--workers", type=click.IntRange(0), help="With --register: worker processes; one a processor by default.")
+@FORM
 def issue(
     out: Path, sector: str | None, size: str | None, every: bool, lang: str, organisation: str, edition: str | None,
-    selection: str | None, deadline: datetime | None, no_score: bool, colours: Path | None, name: str,
+    selection: str | None, deadline: datetime | None, no_score: bool, colours: Path | None, name: str, form: Form,
     register: Path | None, archive: Path | None, workers: int | None,
 ) -> None:  # fmt: skip
     """Write questionnaires into the folder OUT.
@@ -45,7 +55,7 @@ def issue(
 
     Example: dimm-xl issue out --sector tourism --size sme --organisation "Hôtel des Tilleuls"
     """
-    from dimm_xl import catalogue, issuing
+    from dimm_xl import audit, catalogue, issuing
     from dimm_xl.model import Profile
 
     known = catalogue.load(name)
@@ -56,7 +66,10 @@ def issue(
         raise click.UsageError("--archive goes with --register, which says whose answers are filled in")
     if not register and not every and not (sector and size):
         raise click.UsageError("give --sector and --size, --all, or --register")
-    wanted = issuing.Wanted(name, edition, lang, organisation, selection, deadline and deadline.date(), not no_score, str(colours or ""))
+    if form == "audit" and not audit.keys(known):
+        raise click.UsageError(f"model {known.id} has no demands to audit; issue it with --form self")
+    by = deadline and deadline.date()
+    wanted = issuing.Wanted(name, edition, lang, organisation, selection, by, not no_score, str(colours or ""), form)
     try:
         if register:
             _invite(out, register, wanted, archive, workers)
@@ -92,8 +105,13 @@ def _invite(out: Path, file: Path, wanted: Wanted, archive: Path | None, workers
 @click.option("--sector", help="One sector only.")
 @click.option("--size", help="One size only.")
 @click.option("--lang", type=LANG, default="fr", show_default=True, help="The language of the returns.")
+@click.option("--edition", help="The model's edition; the newest by default.")
 @click.option("--workers", type=click.IntRange(0), help="Worker processes; one a processor by default.")
-def sample(out: Path, returns: int, seed: int, sector: str | None, size: str | None, lang: str, workers: int | None) -> None:
+@FORM
+def sample(
+    out: Path, returns: int, seed: int, sector: str | None, size: str | None, lang: str, edition: str | None, workers: int | None,
+    form: Form,
+) -> None:  # fmt: skip
     """Make up filled returns of plausible organisations into the folder OUT, for demos, tests and benchmarks.
 
     Example: dimm-xl sample returns --returns 200 --seed 7
@@ -102,7 +120,7 @@ def sample(out: Path, returns: int, seed: int, sector: str | None, size: str | N
     from dimm_xl.sample import Drawn
 
     try:
-        made = issuing.make_up(out, Drawn(returns, seed, sector, size, lang), workers)
+        made = issuing.make_up(out, Drawn(returns, seed, sector, size, lang, form=form, edition=edition), workers)
     except KeyError as unknown:
         raise click.UsageError(f"{unknown} is not in the model; `dimm-xl models` lists what is") from None
     click.echo(f"{made} returns in {out}")

@@ -38,7 +38,8 @@ def compare(then: Path, now: Path, out: Path, lang: str, names: tuple[str, ...],
 @click.option("--name", default="", metavar="NAME", help="The name of the benchmark pack, for those who will use it.")
 @click.option("--lang", type=LANG, default="fr", show_default=True, help="The language of the workbook.")
 @click.option("--model", default="dimm", show_default=True, help="The model of the returns: a shipped one, or a folder.")
-def study(archives: tuple[Path, ...], out: Path, name: str, lang: str, model: str) -> None:
+@click.option("--rows", is_flag=True, help="Also data/organisations.csv: a line for each organisation, under a pseudonym.")
+def study(archives: tuple[Path, ...], out: Path, name: str, lang: str, model: str, rows: bool) -> None:
     """Study the organisations of one or several ARCHIVEs that agreed to it, anonymously: study.xlsx, data/study.csv, benchmark.yaml.
 
     The benchmark pack serves the peers of other campaigns: dimm-xl run --benchmark benchmark.yaml
@@ -47,6 +48,6 @@ def study(archives: tuple[Path, ...], out: Path, name: str, lang: str, model: st
     """
     from dimm_xl import studying
 
-    found = studying.study(studying.Wanted(archives, model, name, lang), out)
+    found = studying.study(studying.Wanted(archives, model, name, lang, rows), out)
     click.echo(f"{found.agreed} of {found.known} organisations enter, {len(found.groups)} groups are published")
     click.echo(f"results: {out}/study.xlsx" + (f" and {out}/benchmark.yaml" if found.groups else "; too few organisations for a benchmark"))

@@ -12,6 +12,7 @@ from dimm_xl.adapted import adapted, adapted_page
 from dimm_xl.assessment import Assessment
 from dimm_xl.model import Model, Text
 from dimm_xl.page import Book, Page, Put, Row, Table
+from dimm_xl.questionnaire.audit import audit_page, audit_table
 from dimm_xl.questionnaire.lever import lever_page, lever_table
 from dimm_xl.questionnaire.profile import profile_page
 from dimm_xl.questionnaire.start import start_page, title
@@ -42,19 +43,20 @@ def questionnaire(model: Model, assessment: Assessment, request: Request) -> Boo
     computed by :mod:`dimm_xl.scoring`, so that a preview shows what a spreadsheet program would calculate.
     """
     words, scores = request.words, score(model, assessment)
-    levers = {lever.code: lever_table(model, lever, assessment, words) for lever in model.levers}
+    table, page = (audit_table, audit_page) if assessment.form == "audit" else (lever_table, lever_page)
+    levers = {lever.code: table(model, lever, assessment, words) for lever in model.levers}
     profile = profile_page(model, assessment, words)
     pages = [
         start_page(model, assessment, words, request.deadline, levers, profile.tables[0]),
         profile,
-        *(lever_page(lever, levers[lever.code], words) for lever in model.levers),
+        *(page(lever, levers[lever.code], words) for lever in model.levers),
     ]
     if request.score:
         pages.append(synthesis(model, scores, levers, words))
     if request.whole and (changed := adapted(request.whole, assessment.adaptations)):
         pages.append(adapted_page(changed, words))
     pages += [_glossary_page(request), _identity_page(assessment)]
-    return Book(title(model, words), assessment.organisation, words.lang, tuple(pages))
+    return Book(title(model, assessment, words), assessment.organisation, words.lang, tuple(pages))
 
 
 def _glossary_page(request: Request) -> Page:
@@ -91,6 +93,7 @@ def identity(assessment: Assessment) -> Mapping[str, str]:
         "selection": assessment.selection or "",
         "organisation_id": assessment.organisation_id,
         "functions": " ".join(assessment.functions),
+        "form": assessment.form,
         **({"again": "yes"} if assessment.last else {}),
         **own,
     }

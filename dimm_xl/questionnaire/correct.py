@@ -15,8 +15,10 @@ from dimm_xl.questionnaire.book import Request, questionnaire
 from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
 
-FIELD = {Code.NO_REASON: "reason", Code.IMPOSSIBLE_FIGURE: "measure", Code.TWICE: "level", Code.ABOVE_FIGURE: "level"}
+FIELD = {Code.NO_REASON: "reason", Code.IMPOSSIBLE_FIGURE: "measure", Code.ABOVE_FIGURE: "level"}
 """Where the mark goes for findings that are about a row rather than about a cell that was not understood."""
+ANSWERS = ("level", "verdict")
+"""The fields that answer a row, in either form; what is told at a row's code is marked there."""
 STATES = {Code.NO_REASON: "why", Code.ABOVE_FIGURE: "above", Code.TWICE: "", Code.TEXT_LOST: ""}
 """What the row's state says while the fault stands: that it is wrong, but for these (empty: what it would say without the fault)."""
 
@@ -37,6 +39,7 @@ def faults(findings: Sequence[Finding], given: Sequence[Given]) -> tuple[Fault, 
     for one in findings:
         if one.code.severity is Severity.ERROR or one.code is Code.TEXT_LOST:
             field = FIELD.get(one.code) or fields.get((one.sheet, one.cell), "")
+            field = ANSWERS[0] if field == "code" else field
             row = str(one.facts.get("indicator") or one.facts.get("field", ""))
             found.append(Fault(one, row, field or ("value" if "field" in one.facts else "")))
     return tuple(found)
@@ -93,8 +96,9 @@ def _typed(code: str, given: Given | None, typed: Typed, closed: frozenset[str],
     if given is None:
         return {}
     values: dict[str, Value] = {"measure": None if "measure" in closed else given.measure}
-    if given.level is not None:
-        values["level"] = sheet.column("level").kind.show(given.level)
+    for name in ANSWERS:
+        if (said := getattr(given, name)) is not None and name not in closed:
+            values[name] = sheet.column(name).kind.show(said)
     return values | {field: shown for (indicator, field), shown in typed.raw.items() if indicator == code and field not in closed}
 
 
@@ -134,7 +138,8 @@ def _place(pages: Sequence[Page], fault: Fault, words: Words) -> Link | str:
         for table in page.tables:
             for n, row in enumerate(table.rows):
                 if fault.row and table.sheet.key in ("code", "field") and row.values[table.sheet.key] == fault.row:
-                    field = fault.field or "level"
+                    fields = {column.field for column in table.sheet.columns}
+                    field = fault.field or next(one for one in ANSWERS if one in fields)
                     title = row.values["label"] if field == "value" else f"{fault.row} · {table.sheet.column(field).title}"
                     return Link(str(title), table.span(field, n, n))
     return fault.finding.sheet or words("correct.whole")

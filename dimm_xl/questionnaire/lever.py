@@ -9,6 +9,7 @@ from dimm_xl.assessment import Answer, Answered, Assessment, Blank, Last, NotApp
 from dimm_xl.model import Indicator, Lever, Model
 from dimm_xl.page import Formula, Page, Put, Rich, Row, Rule, Table, Value
 from dimm_xl.sheet import Pick
+from dimm_xl.wording import threshold
 from dimm_xl.words import Words
 
 TABLE_ROW = 4
@@ -97,17 +98,9 @@ def _demands(one: Indicator, level: int, words: Words) -> str:
     return "\n".join(f"•\u00a0{line}" for line in ([threshold(one, level, words)] if one.measure else []) + lines)
 
 
-def threshold(one: Indicator, level: int, words: Words) -> str:
-    """Return what a measured figure must reach for a level, in words: ``≥ 25 %``."""
-    assert one.measure is not None
-    sign = "≥" if one.measure.better == "high" else "≤"
-    return f"{sign}\u00a0{words.amount(one.measure.thresholds[level - 1], words.of(one.measure.unit))}"
-
-
-def lever_page(lever: Lever, table: Table, words: Words) -> Page:
-    """Compose the sheet of a lever around its table."""
-    last = sum(not column.hidden for column in table.sheet.columns) - 1  # the last column that shows; the others only calculate
-    expected, done = len(lever.indicators), done_now(table)
+def progress(expected: int, table: Table, words: Words) -> Formula:
+    """Return how many of a lever's ``expected`` indicators are dealt with and how many are left, in words."""
+    done = done_now(table)
     to_do = "IF({n}={d},{all},{d}&{of}&{n}&{left}&({n}-{d}))"
     facts = {"all": words("lever.progress.all"), "of": words("lever.progress.of"), "left": words("lever.progress.left")}
     text = to_do.replace("{n}", str(expected)).replace("{d}", "SUM({done})")
@@ -115,11 +108,17 @@ def lever_page(lever: Lever, table: Table, words: Words) -> Page:
         text = text.replace(f"{{{key}}}", live.quoted(label))
     left = expected - done
     shown = facts["all"] if not left else f"{done}{facts['of']}{expected}{facts['left']}{left}"
+    return Formula(text, shown, {"done": table.span("done")})
+
+
+def lever_page(lever: Lever, table: Table, words: Words) -> Page:
+    """Compose the sheet of a lever around its table."""
+    last = sum(not column.hidden for column in table.sheet.columns) - 1  # the last column that shows; the others only calculate
     return Page(
         table.sheet.name,
         puts=(
             Put(0, 0, f"{lever.code} · {words.of(lever.name)}", "title", cols=last - 2),
-            Put(0, last - 2, Formula(text, shown, {"done": table.span("done")}), "progress", cols=3),
+            Put(0, last - 2, progress(len(lever.indicators), table, words), "progress", cols=3),
             Put(1, 0, words.of(lever.question), "question", cols=last + 1),
             Put(2, 0, words("lever.hint"), "hint", cols=last + 1),
         ),

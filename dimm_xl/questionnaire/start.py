@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
-from dimm_xl import live
+from dimm_xl import audit, live
 from dimm_xl.assessment import Assessment
 from dimm_xl.model import Model
 from dimm_xl.page import Formula, Link, Page, Put, Row, Rule, Span, Table
+from dimm_xl.questionnaire.audit import first_asked
 from dimm_xl.questionnaire.lever import done_now
 from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
@@ -17,10 +18,15 @@ from dimm_xl.words import Words
 MINUTES = 2
 """Minutes that one indicator takes, evidence included (peers: 15 s a short question, 2 min a free text)."""
 
+MINUTES_A_DEMAND = 1
+"""Minutes for each demand of an audit: about half are verified, two minutes each, since an indicator ends at the first one not met."""
+OTHERWISE = ("why", "time", "how", "states", "send")
+"""What the guide of an audit says otherwise than that of a self-assessment."""
 
-def title(model: Model, words: Words) -> str:
+
+def title(model: Model, assessment: Assessment, words: Words) -> str:
     """Return the title of a questionnaire."""
-    return words("start.title", model=words.of(model.name))
+    return words("audit.title" if assessment.form == "audit" else "start.title", model=words.of(model.name))
 
 
 def start_page(
@@ -37,7 +43,7 @@ def start_page(
     return Page(
         name,
         puts=(
-            Put(0, 0, title(model, words), "title", cols=6),
+            Put(0, 0, title(model, assessment, words), "title", cols=6),
             Put(1, 0, Formula('IF({name}="",{none},{name})'.replace("{none}", live.quoted(words("start.no_name"))),
                               assessment.organisation or words("start.no_name"), {"name": organisation}), "subtitle", cols=6),
             Put(2, 0, about, "hint", cols=6),
@@ -58,12 +64,14 @@ def start_page(
 def _guide(model: Model, assessment: Assessment, words: Words, deadline: date | None, row: int) -> list[Put]:
     """Return what a respondent needs to know, a line a question, from ``row`` downwards."""
     count = len(model.indicators)
+    audited, demands = assessment.form == "audit", len(audit.keys(model))
+    minutes = demands * MINUTES_A_DEMAND if audited else count * MINUTES
     facts: dict[str, dict[str, object]] = {
         **({"again": {"count": len(assessment.last)}} if assessment.last else {}),
         "why": {},
-        "time": {"count": count, "hours": words.figure(max(1, round(count * MINUTES / 60 * 2) / 2))},
+        "time": {"count": count, "demands": demands, "hours": words.figure(max(1, round(minutes / 60 * 2) / 2))},
         "how": {},
-        "states": {"na": words("level.not_applicable"), "unknown": words("level.unknown")},
+        "states": {"na": words("verdict.not_applicable" if audited else "level.not_applicable"), "unknown": words("level.unknown")},
         "who": {"functions": _functions(model, words)},
         "deadline": {"date": words.date(deadline) if deadline else words("start.no_deadline")},
         "privacy": {},
@@ -71,7 +79,8 @@ def _guide(model: Model, assessment: Assessment, words: Words, deadline: date | 
     }
     guide: list[Put] = []
     for at, (key, given) in enumerate(facts.items(), row):
-        guide += [Put(at, 0, words(f"start.{key}.title"), "guide-title"), Put(at, 1, words(f"start.{key}.text", **given), "guide", cols=5)]
+        told = words(f"audit.start.{key}" if audited and key in OTHERWISE else f"start.{key}.text", **given)
+        guide += [Put(at, 0, words(f"start.{key}.title"), "guide-title"), Put(at, 1, told, "guide", cols=5)]
     return guide
 
 
@@ -96,7 +105,7 @@ def _progress(name: str, model: Model, levers: Mapping[str, Table], words: Words
         rows.append(
             Row(
                 {
-                    "sheet": Link(f"{lever.code} · {words.of(lever.name)}", table.span("level", 1, 1)),
+                    "sheet": Link(f"{lever.code} · {words.of(lever.name)}", first_asked(table)),
                     "asked": asked,
                     "dealt": Formula("SUM({done})", float(done), {"done": table.span("done")}),
                     "left": Formula("{asked}-{dealt}", float(asked - done)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from dimm_xl import live
 from dimm_xl.model import Lever, Model
@@ -77,13 +78,13 @@ def _lever_row(model: Model, lever: Lever, table: Table, scores: Scores, words: 
 def _groupings(name: str, model: Model, scores: Scores, levers: Mapping[str, Table], words: Words, row: int) -> Table:
     rows = []
     for lever in model.levers:
-        first = 1
-        for grouping in lever.groupings:
-            spans = _spans(levers[lever.code], first, first + len(grouping.indicators) - 1)
+        table = levers[lever.code]
+        headings = [*(n for n, row in enumerate(table.rows) if row.heading), len(table.rows)]
+        for grouping, (before, after) in zip(lever.groupings, pairwise(headings), strict=True):
+            spans = _spans(table, before + 1, after - 1)
             exact = live.of_indicators(spans, scores.groupings[grouping.code], model.scale)
             shown = _shown(model, scores.groupings[grouping.code], words)
             rows.append(Row({"name": f"{grouping.code} · {words.of(grouping.name)}", **exact, **shown}))
-            first += len(grouping.indicators) + 1
     return Table("synthesis_groupings", _sheet(name, words, "grouping"), tuple(rows), row, filters=False)
 
 

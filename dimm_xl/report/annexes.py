@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dimm_xl import __version__
+from dimm_xl import __version__, audit
 from dimm_xl.adapted import adapted_table
 from dimm_xl.model import Lever
 from dimm_xl.page import Page, Put, Row, Table
@@ -66,7 +66,7 @@ def _step(result: Result, rank: int, step: Step, words: Words) -> Row:
             "target": step.target,
             "priority": step.priority,
             "action": words.of(step.action),
-            "next": demands(step.demands, words),
+            "next": demands(audit.following(step.indicator, result.assessment.answer(step.indicator.code)), words),
             "who": functions(result.model, step.indicator, words),
             "horizon": words("roadmap.within", months=step.horizon),
         }
@@ -79,13 +79,14 @@ def method_page(result: Result, words: Words) -> Page:
     model, rules = result.model, result.model.scoring
     authored = sum(one.origin == "authored" for one in model.indicators.values())
     facts: dict[str, dict[str, object]] = {
+        "form": {"form": words(f"method.form.{result.assessment.form}")},
         "levels": {},
         "weights": {},
         "example": {"example": worked_example(result, words)},
         "overall": {"choice": words(f"method.overall.{rules.overall}")},
         **_voices(result, words),
         "states": {},
-        "measures": {},
+        **({"measures": {}} if result.assessment.form == "self" else {}),  # an audit's form says what a figure does
         "coverage": {"provisional": words.percent(rules.provisional_below), "hidden": words.percent(rules.hidden_below)},
         "targets": {},
         "bins": {},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dimm_xl import audit
 from dimm_xl.layout import sheet_name
 from dimm_xl.model import Indicator, Lever
 from dimm_xl.page import Bars, Chart, Page, Put, Row, Rules, Series, Table
@@ -96,8 +97,7 @@ def _indicators(name: str, result: Result, lever: Lever, words: Words, row: int)
 def _row(result: Result, one: Indicator, words: Words) -> Row:
     answer = result.assessment.answer(one.code)
     level = answer.level
-    met = one.levels.get(level) if level is not None else None
-    following = one.levels.get(level + 1) if level is not None else None
+    met, following = audit.met(one, answer), audit.following(one, answer)
     return Row(
         {
             "code": one.code,

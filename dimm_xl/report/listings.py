@@ -27,6 +27,7 @@ def ranking_page(model: Model, results: Sequence[Result], words: Words) -> Page:
         ("low", "row-figure", 8),
         ("high", "row-figure", 8),
         ("coverage", "row-share", 12),
+        ("form", "row-quiet", 20),
         ("standing", "row-quiet", 18),
     )
     base = described_sheet(name, described, words, "organisation")
@@ -54,6 +55,7 @@ def _ranked(model: Model, result: Result, rank: int, words: Words) -> Row:
             "low": score.low,
             "high": score.high,
             "coverage": score.coverage,
+            "form": words(f"form.{result.assessment.form}"),
             "standing": words(f"standing.{standing(score, model.scoring).value}"),
             **{code: shown(model, one) for code, one in result.scores.levers.items()},
         }

@@ -89,10 +89,13 @@ def _score(result: Result, words: Words) -> list[Put]:
         "evidence": result.evidenced,
     }
     sure = words(f"standing.{now.value}")
-    facts["basis"] = words("basis.declared")
+    audited = result.assessment.form == "audit"
+    facts["basis"] = words("basis.audit" if audited else "basis.declared")
     if result.declared:
         facts["basis"] = words("basis.validated", checked=len(result.opinions), count=reviewable(result.declared))
-        sure += " · " + words("basis.beside", score=rounded(result.model, result.declared.scores.overall, words))
+        sure += " · " + words(
+            "basis.beside_audit" if audited else "basis.beside", score=rounded(result.model, result.declared.scores.overall, words)
+        )
     return [
         Put(2, 0, value, "figure-big"),
         Put(2, 1, f"/ {scale.highest}", "figure-of"),

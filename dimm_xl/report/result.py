@@ -103,10 +103,10 @@ def judged(gap: float | None, answer: Answer, words: Words) -> str:
 
 
 def about(result: Result, words: Words) -> str:
-    """Return organisation, sector, size and edition in one line."""
+    """Return organisation, sector, size, edition and form in one line."""
     model, profile = result.model, result.assessment.profile
     names = (model.label("sector", profile.sector), model.label("size", profile.size), model.edition.name)
-    return " · ".join((result.assessment.organisation, *map(words.of, names)))
+    return " · ".join((result.assessment.organisation, *map(words.of, names), words(f"form.{result.assessment.form}")))
 
 
 def bin_rules(field: str, words: Words) -> tuple[Rule, ...]:

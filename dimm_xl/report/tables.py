@@ -15,7 +15,7 @@ from dimm_xl.words import Words
 
 Line = tuple[object, ...]
 
-RETURNS = ("file", "sha256", "status", "organisation", "sector", "size", "edition", "lang", "answered", "expected")
+RETURNS = ("file", "sha256", "status", "organisation", "sector", "size", "edition", "lang", "answered", "expected", "form")
 ANSWERS = ("return", "organisation", "respondent", "indicator", "state", "level", "measure", "reason", "evidence", "comment")
 SCORES = ("organisation", "sector", "size", "scope", "code", "score", "low", "high", "answered", "expected", "target", "basis")
 FINDINGS = ("file", "sheet", "cell", "code", "severity", "message")
@@ -37,7 +37,8 @@ def returns_lines(returns: Sequence[Return], results: Sequence[Result]) -> Itera
     for one in returns:
         said, score = one.assessment, overall.get(one.file)
         about: Line = (said.organisation, said.profile.sector, said.profile.size, said.edition, said.lang) if said else (None,) * 5
-        yield (one.file, one.sha256, one.status.value, *about, score and score.answered, score and score.expected)
+        counts = (score and score.answered, score and score.expected)
+        yield (one.file, one.sha256, one.status.value, *about, *counts, said and said.form)
 
 
 def _alone(result: Result, part: Return) -> Score:
@@ -65,7 +66,7 @@ def answers_lines(results: Sequence[Result]) -> Iterator[Line]:
 def scores_lines(results: Sequence[Result]) -> Iterator[Line]:
     """Yield a line a score: overall, then levers, groupings and indicators in the order of the model; where reviewed, once more."""
     for result in results:
-        yield from _scores_lines(result.declared or result, "self-declared")
+        yield from _scores_lines(result.declared or result, "audited" if result.assessment.form == "audit" else "self-declared")
         if result.declared:
             yield from _scores_lines(result, "validated")
 

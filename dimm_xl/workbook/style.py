@@ -71,6 +71,13 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "cell-fault": {**_WRAP, **_FAULT, "num_format": "@"},
     "figure-fault": {**_BASE, **_FAULT, "align": "center", "valign": "vcenter", "num_format": "General", "bold": True},
     "level-fault": {**_BASE, **_FAULT, "align": "center", "valign": "vcenter", "font_size": 13, "bold": True, "num_format": "General"},
+    "choice": {**_WRAP, **_GRID, "align": "center", "valign": "vcenter", "bold": True},
+    "choice-entry": {**_WRAP, **_ENTRY, "align": "center", "valign": "vcenter", "bold": True, "num_format": "@"},
+    "choice-fault": {**_WRAP, **_FAULT, "align": "center", "valign": "vcenter", "bold": True, "num_format": "@"},
+    "block": {**_WRAP, **_GRID, "valign": "vcenter", "bg_color": "pale"},
+    "block-code": {**_BASE, **_GRID, "valign": "vcenter", "bg_color": "pale", "bold": True},
+    "block-level": {**_BASE, **_GRID, "align": "center", "valign": "vcenter", "bg_color": "pale", "font_size": 13, "bold": True},
+    "block-state": {**_WRAP, **_GRID, "valign": "vcenter", "bg_color": "pale", "bold": True},
     "row": {**_WRAP, **_UNDER, "valign": "vcenter"},
     "row-strong": {**_WRAP, **_UNDER, "bold": True, "valign": "vcenter"},
     "row-quiet": {**_WRAP, **_UNDER, "font_color": "quiet", "valign": "vcenter"},
@@ -104,6 +111,7 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "reached": {"bg_color": "reached"},
     "alarm": {"font_color": "target", "bold": True},
     "settled": {"font_color": "well"},
+    "idle": {"font_color": "quiet", "italic": True},
     "bin-well": {"font_color": "well", "bg_color": "well-pale"},
     "bin-attention": {"font_color": "attention", "bg_color": "attention-pale"},
     "bin-improve": {"font_color": "improve", "bg_color": "improve-pale"},
@@ -144,5 +152,5 @@ class Styles:
         return self._look.colours[role]
 
 
-DIFFERENCES = frozenset({"reached", "alarm", "settled", "bin-well", "bin-attention", "bin-improve"})
+DIFFERENCES = frozenset({"reached", "alarm", "settled", "idle", "bin-well", "bin-attention", "bin-improve"})
 """Looks that conditions lay over a cell: they say only what differs."""

@@ -210,10 +210,13 @@ class _Writer:
             value = row.values.get(column.field)
             open_ = column.entry and not row.heading and column.field not in row.closed
             note = row.notes.get(column.field)
-            look = "heading" if row.heading else column.look + ("-fault" if note else "-entry" if open_ else "")
+            plain = row.looks.get(column.field, column.look)
+            look = "heading" if row.heading else (column.look + "-fault" if note else column.look + "-entry" if open_ else plain)
             self._value(at, n, value, look, field)
             if note:
                 _took(self.sheet.write_comment(at, n, clean(note), NOTE), "note", note)
+            elif hint := row.hints.get(column.field):
+                _took(self.sheet.write_comment(at, n, clean(hint), NOTE), "hint", hint)
             if not column.hidden and not row.heading:
                 self._room(at, look, value, self.widths[n])
         if row.heading:
