@@ -1,7 +1,7 @@
-"""What one campaign changes in an indicator for one organisation: its own target or weight, or that it is left out; always with a reason.
+"""Which part of a model one organisation is asked, and what a campaign adapts in it: own targets, own weights, what is left out.
 
-An adaptation travels in the questionnaire's identity, so that the live score and the score of a run are of the same rules even without
-the register it came from (docs/decisions/0010).
+An adaptation always has a reason. It travels in the questionnaire's identity, so that the live score and the score of a run are of the
+same rules even without the register it came from (docs/decisions/0010).
 """
 
 from __future__ import annotations
@@ -49,3 +49,22 @@ def understood(code: str, line: str) -> Adaptation | None:
 
 def _figure(part: str) -> bool:
     return not part or (part.isascii() and part.isdigit() and len(part) < 3)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What decides which indicators an organisation is asked, and how strictly: its sector and its size, by id."""
+
+    sector: str
+    size: str
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Which part of a model a questionnaire asks: an edition, for a profile, of a selection, by functions (empty: everybody), adapted."""
+
+    edition: str
+    profile: Profile
+    selection: str | None = None
+    functions: tuple[str, ...] = ()
+    adaptations: tuple[Adaptation, ...] = ()

@@ -31,23 +31,29 @@ def ranking_page(model: Model, results: Sequence[Result], words: Words) -> Page:
         ("standing", "row-quiet", 18),
     )
     base = described_sheet(name, described, words, "organisation")
-    sheet = Sheet(name, base.key, (*base.columns, *(Column(code, title, look="shade", width=13) for code, title in levers)))
+    ranked = model.scoring.ranked
+    group = (Column("group", words.of(ranked.name), look="row-figure-whole", width=10),) if ranked else ()
+    shaded = (Column(code, title, look="shade", width=13) for code, title in levers)
+    sheet = Sheet(name, base.key, (*base.columns[:1], *group, *base.columns[1:], *shaded))
 
     def order(result: Result) -> tuple[bool, float, str]:
         value = shown(model, result.scores.overall)
-        return (value is None, -(value or 0.0), result.id)
+        return (value is None, model.scale.key(value or 0.0), result.id)
 
-    rows = tuple(_ranked(model, result, n, words) for n, result in enumerate(sorted(results, key=order), 1))
-    shades = Shades(tuple(code for code, _ in levers), model.scale.lowest, model.scale.highest)
+    known = sum(shown(model, result.scores.overall) is not None for result in results)
+    groups = {n: ranked.group(n, known) for n in range(1, known + 1)} if ranked else {}
+    rows = tuple(_ranked(model, result, n, groups.get(n), words) for n, result in enumerate(sorted(results, key=order), 1))
+    shades = Shades(tuple(code for code, _ in levers), model.scale.worst, model.scale.best)
     return _listing(name, "ranking", sheet, rows, words, rules=(shades,))
 
 
-def _ranked(model: Model, result: Result, rank: int, words: Words) -> Row:
+def _ranked(model: Model, result: Result, rank: int, group: int | None, words: Words) -> Row:
     score, profile = result.scores.overall, result.assessment.profile
     value = shown(model, score)
     return Row(
         {
             "rank": rank if value is not None else None,
+            **({} if group is None else {"group": group}),
             "organisation": result.assessment.organisation,
             "sector": words.of(model.label("sector", profile.sector)),
             "size": words.of(model.label("size", profile.size)),
@@ -88,7 +94,7 @@ def heat_page(model: Model, results: Sequence[Result], words: Words) -> Page:
         Row({"organisation": result.assessment.organisation, **{code: grouping_shown(model, result, code) for code, _ in codes}})
         for result in results
     )
-    shades = Shades(tuple(code for code, _ in codes), model.scale.lowest, model.scale.highest)
+    shades = Shades(tuple(code for code, _ in codes), model.scale.worst, model.scale.best)
     return _listing(name, "heat", Sheet(name, "organisation", columns), rows, words, rules=(shades,))
 
 
