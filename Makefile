@@ -43,7 +43,8 @@ golden: $(READY)  ## accept what the workbooks look like now; read the differenc
 samples: $(READY)  ## run the sample campaign anew and accept its results
 	$(BIN)/python -m samples.regenerate
 
-screenshots: $(READY)  ## take the pictures of the README anew (needs LibreOffice)
+screenshots: $(READY)  ## take the pictures of README and guide anew (needs LibreOffice and poppler-utils)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pillow>=10'
 	$(BIN)/python -m docs.screenshots
 
 bench: $(READY)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from dimm_xl import catalogue, fingerprint
+from dimm_xl import catalogue, columnar, fingerprint
 from dimm_xl.collect import Reading
 from dimm_xl.page import Book
 from dimm_xl.pool import Workers
@@ -75,7 +75,9 @@ class Run:
     def wanted(self) -> str:
         """The fingerprint of all that shapes what is written besides the returns: this program, options, the files they name."""
         return fingerprint.digest(
-            fingerprint.program(), [_told(getattr(self, one.name)) for one in fields(self) if one.name not in ELSEWHERE]
+            fingerprint.program(),
+            columnar.available(),
+            [_told(getattr(self, one.name)) for one in fields(self) if one.name not in ELSEWHERE],
         )
 
 

@@ -1,35 +1,85 @@
-"""Pictures for the README from the sample campaign, as LibreOffice prints it.
+"""Pictures for README and guide from the sample campaign, as LibreOffice prints it.
 
 Usage: ``make screenshots`` (needs LibreOffice and poppler-utils).
 """
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
+from dimm_xl import catalogue
 from dimm_xl.campaign import run
 from dimm_xl.settings import Run
 from samples.regenerate import HERE as SAMPLES
 
 IMAGES = Path(__file__).parent / "img"
-RESOLUTION = 110
-"""Dots an inch: readable in the README, small in the repository."""
+RESOLUTION = 150
+"""Dots an inch: the words of a wide sheet can be read when the picture is opened."""
+FOOTER = 0.072
+"""The part of a page, at its foot, that pictures leave out."""
+COLOURS = 128
+"""Of a picture: a page has few, the rest are the edges of letters."""
+MARGIN = 24
+"""Pixels of paper that stay around what is printed."""
+HEAVIEST = 250_000
+"""Bytes."""
+
+WORDS = catalogue.words("fr")
+LEVER = "S Stratégie"
+HOTEL, CLINIC, CONSOLIDATED = "organisations/hotel-des-tilleuls.xlsx", "to-correct/Clinique du Val (2).ods.xlsx", "consolidated.xlsx"
+FILLED = "returns/hotel-des-tilleuls.xlsx"
+PICTURES: Mapping[str, tuple[str, str]] = {
+    "start": (FILLED, WORDS("sheet.start")),
+    "questionnaire": (FILLED, LEVER),
+    "to-correct": (CLINIC, WORDS("sheet.correct")),
+    "result": (HOTEL, WORDS("sheet.result")),
+    "lever": (HOTEL, LEVER),
+    "roadmap": (HOTEL, WORDS("sheet.roadmap")),
+    "what-if": (HOTEL, WORDS("sheet.whatif")),
+    "method": (HOTEL, WORDS("sheet.method")),
+    "consolidated": (CONSOLIDATED, WORDS("sheet.overview")),
+    "ranking": (CONSOLIDATED, WORDS("sheet.ranking")),
+    "gaps": (CONSOLIDATED, WORDS("sheet.gaps")),
+    "heat-map": (CONSOLIDATED, WORDS("sheet.heat")),
+}
+"""Each picture: a workbook of the sample campaign and the sheet whose first printed page it shows."""
 
 
-def page(workbook: Path, number: int, name: str, folder: Path) -> None:
-    """Write one printed page of a workbook as ``docs/img/NAME.png``."""
+def printed(workbook: Path, folder: Path) -> Path:
+    """Return a workbook printed as PDF into ``folder``."""
     home = folder / "home"
     subprocess.run(
         ["soffice", f"-env:UserInstallation=file://{home}", "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(workbook)],
         check=True,
         capture_output=True,
     )
-    pdf = folder / f"{workbook.stem}.pdf"
-    count = str(number)
-    command = ["pdftoppm", "-r", str(RESOLUTION), "-png", "-singlefile", "-f", count, "-l", count, str(pdf), str(IMAGES / name)]
-    subprocess.run(command, check=True)
+    return folder / f"{workbook.stem}.pdf"
+
+
+def place(pdf: Path, sheet: str) -> int:
+    """Return the number of the first page that a sheet prints, by the footer, which ends with the sheet's name and the page."""
+    text = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True).stdout.decode()
+    for n, page in enumerate(text.split("\f"), 1):
+        if re.search(rf"(^|\s\s){re.escape(sheet)}\s\s+\d+ / \d+\s*$", page):
+            return n
+    raise ValueError(f"{pdf.name}: no page of {sheet}")
+
+
+def take(pdf: Path, number: int, target: Path) -> None:
+    """Write one page as a PNG without its footer and empty margins, in few colours."""
+    from PIL import Image, ImageChops
+
+    one = ["-r", str(RESOLUTION), "-png", "-singlefile", "-f", str(number), "-l", str(number)]
+    subprocess.run(["pdftoppm", *one, str(pdf), str(target.with_suffix(""))], check=True)
+    with Image.open(target) as opened:
+        page = opened.convert("RGB").crop((0, 0, opened.width, round(opened.height * (1 - FOOTER))))
+    left, top, right, bottom = ImageChops.difference(page, Image.new("RGB", page.size, "white")).getbbox() or (0, 0, *page.size)
+    cut = (max(left - MARGIN, 0), max(top - MARGIN, 0), min(right + MARGIN, page.width), min(bottom + MARGIN, page.height))
+    page.crop(cut).quantize(COLOURS).save(target, optimize=True)
 
 
 def main() -> None:
@@ -38,10 +88,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         run(Run(SAMPLES / "returns", folder / "out"))
-        page(SAMPLES / "returns" / "hotel-des-tilleuls.xlsx", 3, "questionnaire", folder)
-        page(folder / "out" / "organisations" / "hotel-des-tilleuls.xlsx", 1, "result", folder)
-        page(folder / "out" / "consolidated.xlsx", 1, "consolidated", folder)
-        page(folder / "out" / "to-correct" / "Clinique du Val (2).ods.xlsx", 1, "to-correct", folder)
+        places = {workbook: SAMPLES / workbook if workbook == FILLED else folder / "out" / workbook for workbook, _ in PICTURES.values()}
+        for n, (workbook, path) in enumerate(places.items()):
+            pdf = printed(path, folder / str(n))
+            for name, (book, sheet) in PICTURES.items():
+                if book == workbook:
+                    take(pdf, place(pdf, sheet), IMAGES / f"{name}.png")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.office import Office
+from tests.recompute import Campaign, made_up
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +25,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with Office(home) as running:
         yield running
     shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def campaign(tmp_path_factory: pytest.TempPathFactory) -> Campaign:
+    """A campaign of forty organisations whose numbers are worked out anew."""
+    return made_up(tmp_path_factory.mktemp("campaign"))

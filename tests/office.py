@@ -6,6 +6,7 @@ The program's own Python has the module ``uno``; the tests' environment does not
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -79,3 +80,14 @@ class Office:
         """Type values into cells, recalculate, save as ``out`` (its ending chooses the format); return the cells that refused."""
         refused: list[list[Any]] = self._ask({"do": "fill", "file": str(workbook), "out": str(out), "cells": list(cells)})
         return [(sheet, row, column) for sheet, row, column in refused]
+
+    def heights(self, workbook: Path) -> dict[str, list[tuple[float, float]]]:
+        """Return for each row of each sheet its height and the height that its text needs here, in points."""
+        found: dict[str, list[list[float]]] = self._ask({"do": "heights", "file": str(workbook)})
+        return {name: [(height, needed) for height, needed in rows] for name, rows in found.items()}
+
+    def pages(self, workbook: Path) -> int:
+        """Print a workbook as PDF beside it and return how many pages that takes."""
+        pdf = workbook.with_suffix(".pdf")
+        self.fill(workbook, pdf, [])
+        return len(re.findall(rb"/Type\s*/Page(?![a-zA-Z])", pdf.read_bytes()))

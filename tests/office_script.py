@@ -11,7 +11,7 @@ import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 
-FILTERS = {".xlsx": "Calc MS Excel 2007 XML", ".ods": "calc8", ".xls": "MS Excel 97"}
+FILTERS = {".xlsx": "Calc MS Excel 2007 XML", ".ods": "calc8", ".xls": "MS Excel 97", ".pdf": "calc_pdf_Export"}
 
 
 def prop(name, value):
@@ -84,6 +84,24 @@ def fill(book, out, cells):
     return refused
 
 
+def heights_of(sheet):
+    """Return for each used row that shows its height and the height that its text needs, in points."""
+    cursor = sheet.createCursor()
+    cursor.gotoEndOfUsedArea(False)
+    sheet.unprotect("")
+    for n in range(cursor.RangeAddress.EndColumn + 1):
+        column = sheet.Columns.getByIndex(n)
+        if not column.IsVisible:
+            column.clearContents(31)  # values, dates, texts, notes, formulas: nobody sees them
+    found = []
+    for n in range(cursor.RangeAddress.EndRow + 1):
+        row = sheet.Rows.getByIndex(n)
+        height = row.Height
+        row.OptimalHeight = True
+        found.append([height * 72 / 2540, row.Height * 72 / 2540])
+    return found
+
+
 def answer(desktop, asked):
     if asked["do"] == "hello":
         return "ready"
@@ -91,6 +109,8 @@ def answer(desktop, asked):
     try:
         if asked["do"] == "fill":
             return fill(book, asked["out"], asked["cells"])
+        if asked["do"] == "heights":
+            return {name: heights_of(book.Sheets.getByName(name)) for name in book.Sheets.ElementNames}
         book.calculateAll()
         if asked["do"] == "grids":
             return {name: grid_of(book.Sheets.getByName(name)) for name in book.Sheets.ElementNames}

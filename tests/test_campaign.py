@@ -203,7 +203,8 @@ def test_scores_are_those_of_scoring_to_full_precision(ran: Ran) -> None:
 def test_bad_files_change_nothing_for_the_others(ran: Ran) -> None:
     """Answers, scores and workbooks of the good returns are byte for byte those of a run without the bad ones."""
     mixed, clean = contents(ran.out), contents(ran.clean)
-    about_all = {"consolidated.xlsx", "data/returns.csv", "data/findings.csv", *(f"to-correct/{name}.txt" for name in BAD)}
+    about_all = {"consolidated.xlsx", *(f"to-correct/{name}.txt" for name in BAD)}
+    about_all |= {f"data/{name}.{kind}" for name in ("returns", "findings") for kind in ("csv", "parquet")}
     assert {name: mixed[name] for name in mixed if name not in about_all} == {name: clean[name] for name in clean if name not in about_all}
 
 
@@ -217,7 +218,8 @@ def test_the_same_run_twice_gives_the_same_bytes(ran: Ran, tmp_path: Path) -> No
 def test_a_run_leaves_the_files_of_the_design_and_nothing_else(ran: Ran) -> None:
     """A workbook an organisation, the consolidated one and the tables: no half-written .part, no hidden file."""
     books = {"consolidated.xlsx", *(f"organisations/{name}.xlsx" for name in ids(ran).values())}
-    assert {name for name in contents(ran.out) if not name.startswith("to-correct/")} == books | {f"data/{name}" for name in HEADERS}
+    tables = {f"data/{name}" for table in HEADERS for name in (table, table.replace(".csv", ".parquet"))}
+    assert {name for name in contents(ran.out) if not name.startswith("to-correct/")} == books | tables
 
 
 def test_results_do_not_depend_on_the_number_of_workers(ran: Ran, tmp_path: Path) -> None:

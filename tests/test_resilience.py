@@ -21,6 +21,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from pyarrow import parquet
 from python_calamine import CalamineWorkbook
 
 from dimm_xl.campaign import Summary, run
@@ -112,6 +113,8 @@ def unreadable(out: Path) -> list[str]:
             if path.suffix == ".xlsx":
                 assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
                 assert CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+            elif path.suffix == ".parquet":
+                assert parquet.read_table(io.BytesIO(content)).num_columns > 5
             else:
                 assert content.decode("utf-8").endswith("\n")
                 assert path.suffix != ".csv" or len({len(row) for row in csv.reader(io.StringIO(content.decode("utf-8")))}) == 1

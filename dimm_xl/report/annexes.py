@@ -10,7 +10,7 @@ from dimm_xl import __version__, audit
 from dimm_xl.adapted import adapted_table
 from dimm_xl.model import Lever, Model
 from dimm_xl.page import Page, Put, Row, Table
-from dimm_xl.report.result import Result, demands, functions, judged, rounded, shown, state_word
+from dimm_xl.report.result import Result, counted, demands, functions, judged, rounded, shown, state_word
 from dimm_xl.report.second import reviewable
 from dimm_xl.respondents import who
 from dimm_xl.roadmap import Step
@@ -48,7 +48,7 @@ def roadmap_page(result: Result, roadmap: tuple[Step, ...], words: Words) -> Pag
     return Page(
         name,
         puts=(
-            Put(0, 0, words("roadmap.title"), "title", cols=13),
+            Put(0, 0, counted("roadmap", len(roadmap), words), "title", cols=13),
             Put(1, 0, words("roadmap.intro", count=len(roadmap)), "hint", cols=13),
         ),
         tables=(Table("roadmap", Sheet(name, "code", columns), rows, 3),),
@@ -207,8 +207,9 @@ def data_page(result: Result, words: Words) -> Page:
     )
     return Page(
         name,
-        tables=(Table("answers", Sheet(name, "code", columns), tuple(_data_rows(result, words)), 0),),
-        freeze=(1, 0),
+        puts=(Put(0, 0, words("data.intro"), "hint", cols=6),),
+        tables=(Table("answers", Sheet(name, "code", columns), tuple(_data_rows(result, words)), 2),),
+        freeze=(3, 0),
         footer=words("footer.result", edition=words.of(result.model.edition.name)),
     )
 

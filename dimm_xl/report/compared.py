@@ -11,6 +11,7 @@ from dimm_xl.model import Model, Scale
 from dimm_xl.page import Book, Chart, Page, Put, Row, Series, Table, Value
 from dimm_xl.progress import Cause, Move, Progress, Trend, trend
 from dimm_xl.report.groups import known_first
+from dimm_xl.report.navigation import returning
 from dimm_xl.report.progress import change_rules, figures, rounded_off, seen, told
 from dimm_xl.report.result import Described, Result, described_sheet
 from dimm_xl.scoring import FEWEST
@@ -39,7 +40,7 @@ def progress_book(model: Model, compared: Compared, words: Words) -> Book:
     """Compose the workbook of two campaigns; ``model`` is the whole model of now."""
     words = words.within(model)
     pages = (*progress_pages(model, compared, words), _once(model, compared, words))
-    return Book(words("compared.title"), words.of(model.name), words.lang, pages)
+    return Book(words("compared.title"), words.of(model.name), words.lang, returning(pages, words))
 
 
 def progress_pages(model: Model, compared: Compared, words: Words) -> tuple[Page, Page]:
@@ -155,7 +156,7 @@ ORGANISATIONS: Described = (
     ("then", "row-figure", 9),
     ("now", "row-score", 9),
     ("change", "row-change", 11),
-    ("trend", "row", 26),
+    ("trend", "row", 42),
     *((cause.value, "row-part", 13) for cause in Cause),
     ("common", "row-figure-whole", 13),
     ("before", "row-figure", 10),
@@ -179,11 +180,20 @@ def _organisations(model: Model, compared: Compared, words: Words) -> Page:
     cols = len(base.columns)
     return Page(
         name,
-        puts=(Put(0, 0, words("compared.movers.title"), "title", cols=cols), Put(1, 0, words("compared.movers.intro"), "hint", cols=cols)),
+        puts=(Put(0, 0, _foremost(rows, words), "title", cols=cols), Put(1, 0, words("compared.movers.intro"), "hint", cols=cols)),
         tables=(Table("movers", sheet, rows, 3, rules=rules),),
         freeze=(4, 2),
         footer=words("footer.portfolio"),
     )
+
+
+def _foremost(rows: Sequence[Row], words: Words) -> str:
+    """Return who moved the most for the better, and by how much."""
+    change = rows[0].values["change"] if rows else None
+    if not isinstance(change, float):
+        return words("compared.movers.title")
+    sign = "+" if change > 0 else ""
+    return words("compared.movers.first", first=rows[0].values["organisation"], change=f"{sign}{words.number(change)}")
 
 
 def _mover(model: Model, result: Result, progress: Progress, rank: int, words: Words) -> Row:

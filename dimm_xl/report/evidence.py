@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dimm_xl.assessment import Blank, Unknown
 from dimm_xl.page import Page, Put, Row, Table
-from dimm_xl.report.result import Result, described_sheet, state_word
+from dimm_xl.report.result import Result, counted, described_sheet, state_word
 from dimm_xl.words import Words
 
 
@@ -30,7 +30,7 @@ def evidence_page(result: Result, words: Words) -> Page:
     return Page(
         name,
         puts=(
-            Put(0, 0, words("evidence.title", count=result.evidenced), "title", cols=6),
+            Put(0, 0, counted("evidence", result.evidenced, words), "title", cols=6),
             Put(1, 0, words("evidence.intro"), "hint", cols=6),
         ),
         tables=(Table("evidence", sheet, tuple(rows), 3),),
@@ -61,7 +61,7 @@ def open_page(result: Result, words: Words) -> Page:
     return Page(
         name,
         puts=(
-            Put(0, 0, words("open.title", count=missing) if missing else words("open.none"), "title", cols=5),
+            Put(0, 0, counted("open", missing, words), "title", cols=5),
             Put(1, 0, words("open.intro"), "hint", cols=5),
         ),
         tables=(Table("still_open", sheet, tuple(rows), 3),),

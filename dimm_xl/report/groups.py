@@ -67,7 +67,7 @@ def group_page(model: Model, scores: pd.DataFrame, kind: str, words: Words) -> P
             Put(1, 0, words("portfolio.note", fewest=FEWEST), "hint", cols=6),
         ),
         tables=(table,),
-        charts=(chart,) if rows else (),
+        charts=(chart,) if any(isinstance(row.values["median"], float) for row in rows) else (),  # never an empty frame
         footer=words("footer.portfolio"),
         tall=1,
     )
@@ -91,10 +91,11 @@ def crossed_page(model: Model, scores: pd.DataFrame, words: Words) -> Page:
     for sector, size, values in sorted(crossed, key=lambda group: -len(group[2])):
         row = spread_row("sector", words.of(model.label("sector", sector)), benchmark.spread(values))
         rows.append(Row({**row.values, "size": words.of(model.label("size", size))}))
+    large = sum(len(values) >= FEWEST for _, _, values in crossed)
     return Page(
         name,
         puts=(
-            Put(0, 0, words("portfolio.by_both.title"), "title", cols=7),
+            Put(0, 0, words("portfolio.by_both.title", large=large, count=len(rows), fewest=FEWEST), "title", cols=7),
             Put(1, 0, words("portfolio.note", fewest=FEWEST), "hint", cols=7),
         ),
         tables=(Table("by_both", described_sheet(name, described, words, "sector"), tuple(rows), 3),),

@@ -14,7 +14,7 @@ from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
 
 GROUPINGS_ROW = 4
-CHART_ROWS = 15
+CHART_ROWS = 13
 """Rows that the chart beside the groupings' table takes."""
 AXES = 3
 """Fewer axes than this make no radar: bars then."""
@@ -29,19 +29,28 @@ def lever_page(result: Result, lever: Lever, words: Words) -> Page:
     now = standing(score, result.model.scoring)
     rated = rounded(result.model, score, words)
     facts = {"answered": score.answered, "expected": score.expected}
-    low_high = between(score, words)
+    basis = (between(score, words), words("result.answers", **facts), words(f"standing.{now.value}"))
     return Page(
         name,
         puts=(
             Put(0, 0, f"{lever.code} · {words.of(lever.name)}{words('colon')} {rated} {words('result.of')}", "title", cols=9),
             Put(1, 0, words.of(lever.question), "question", cols=9),
-            Put(2, 0, f"{low_high} · {words('result.answers', **facts)} · {words(f'standing.{now.value}')}", "hint", cols=9),
+            Put(2, 0, " · ".join(filter(None, (*basis, peers_told(result, lever, words)))), "hint", cols=9),
         ),
         tables=(groupings, indicators),
         charts=(_chart(result, lever, groupings, words),),
         freeze=(0, 2),
         footer=words("footer.result", edition=words.of(result.model.edition.name)),
     )
+
+
+def peers_told(result: Result, lever: Lever, words: Words) -> str:
+    """Return the median and the quartiles of the peers in a lever, in words; empty when they are too few."""
+    spread = result.peers.levers.get(lever.code) if result.peers else None
+    if spread is None or spread.low is None or spread.median is None or spread.high is None:
+        return ""
+    figures = {key: words.number(value) for key, value in (("median", spread.median), ("low", spread.low), ("high", spread.high))}
+    return words("lever.peers", count=spread.count, **figures)
 
 
 def _groupings(name: str, result: Result, lever: Lever, words: Words) -> Table:
@@ -77,16 +86,17 @@ def _groupings(name: str, result: Result, lever: Lever, words: Words) -> Table:
 def _indicators(name: str, result: Result, lever: Lever, words: Words, row: int) -> Table:
     described = (
         ("code", "row-code", 7),
-        ("indicator", "row", 34),
+        ("indicator", "row", 32),
         ("level", "row-level", 9),
         ("target", "row-figure-whole", 8),
-        ("bin", "row", 17),
+        ("gap", "row-figure-whole", 8),
+        ("bin", "row", 16),
         ("weight", "row-figure-whole", 7),
-        ("met", "boxed-quiet", 34),
-        ("next", "boxed", 38),
-        ("evidence", "boxed-quiet", 22),
-        ("reason", "boxed-quiet", 20),
-        ("comment", "boxed-quiet", 20),
+        ("met", "boxed-quiet", 42),
+        ("next", "boxed", 44),
+        ("evidence", "boxed-quiet", 20),
+        ("reason", "boxed-quiet", 17),
+        ("comment", "boxed-quiet", 17),
     )
     columns = tuple(Column(field, words(f"result.column.{field}"), look=look, width=width) for field, look, width in described)
     rows = tuple(_row(result, one, words) for one in lever.indicators)
@@ -104,6 +114,7 @@ def _row(result: Result, one: Indicator, words: Words) -> Row:
             "indicator": "\n".join(filter(None, (words.of(one.name), spread_mark(result, one, words), second_mark(result, one, words)))),
             "level": level if level is not None else "–",
             "target": one.target.default,
+            "gap": None if (gap := result.gap(one)) is None else max(gap, 0),
             "bin": judged(result.gap(one), answer, words),
             "weight": one.weight,
             "met": demands(met, words) if met else "–",
@@ -128,9 +139,9 @@ def _chart(result: Result, lever: Lever, table: Table, words: Words) -> Chart:
             Series(words("chart.you"), names, table.span("value"), "you"),
         ),
         row=GROUPINGS_ROW - 1,
-        col=6,
+        col=7,
         width=620,
-        height=290,
+        height=255,
         alt=words("result.radar.alt", scores=scores),
         highest=result.model.scale.highest,
     )

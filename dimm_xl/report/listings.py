@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from statistics import median
 
 from dimm_xl.assessment import Return
 from dimm_xl.describe import message, repair
 from dimm_xl.model import Model
 from dimm_xl.page import Page, Put, Row, Rules, Shades, Table
+from dimm_xl.report.limits import EXCEL, Room, told
 from dimm_xl.report.result import Described, Result, described_sheet, grouping_shown, shown
-from dimm_xl.scoring import standing
+from dimm_xl.scoring import FEWEST, standing
 from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
+
+DATA_ROW = 2
+"""Where the flat table starts: above it stand what it is and the way back."""
 
 
 def ranking_page(model: Model, results: Sequence[Result], words: Words) -> Page:
@@ -21,14 +28,14 @@ def ranking_page(model: Model, results: Sequence[Result], words: Words) -> Page:
     described: Described = (
         ("rank", "row-figure-whole", 7),
         ("organisation", "row-strong", 34),
-        ("sector", "row-quiet", 28),
-        ("size", "row-quiet", 26),
+        ("sector", "row-quiet", 32),
+        ("size", "row-quiet", 38),
         ("score", "row-score", 9),
         ("low", "row-figure", 8),
         ("high", "row-figure", 8),
         ("coverage", "row-share", 12),
         ("form", "row-quiet", 20),
-        ("standing", "row-quiet", 18),
+        ("standing", "row-quiet", 22),
     )
     base = described_sheet(name, described, words, "organisation")
     ranked = model.scoring.ranked
@@ -44,7 +51,17 @@ def ranking_page(model: Model, results: Sequence[Result], words: Words) -> Page:
     groups = {n: ranked.group(n, known) for n in range(1, known + 1)} if ranked else {}
     rows = tuple(_ranked(model, result, n, groups.get(n), words) for n, result in enumerate(sorted(results, key=order), 1))
     shades = Shades(tuple(code for code, _ in levers), model.scale.worst, model.scale.best)
-    return _listing(name, "ranking", sheet, rows, words, rules=(shades,))
+    return _listing(name, "ranking", sheet, rows, words, rules=(shades,), title=_first(rows, words))
+
+
+def _first(rows: Sequence[Row], words: Words) -> str:
+    """Return who leads, and out of how many."""
+    count = sum(row.values["rank"] is not None for row in rows)
+    if not count:
+        return words("portfolio.ranking.none")
+    score = rows[0].values["score"]
+    assert isinstance(score, float)
+    return words("portfolio.ranking.first", first=rows[0].values["organisation"], score=words.number(score), count=count)
 
 
 def _ranked(model: Model, result: Result, rank: int, group: int | None, words: Words) -> Row:
@@ -68,12 +85,12 @@ def _ranked(model: Model, result: Result, rank: int, group: int | None, words: W
     )
 
 
-def _listing(name: str, table: str, sheet: Sheet, rows: tuple[Row, ...], words: Words, rules: Rules = ()) -> Page:
+def _listing(name: str, table: str, sheet: Sheet, rows: tuple[Row, ...], words: Words, rules: Rules = (), title: str = "") -> Page:
     cols = len(sheet.columns)
     return Page(
         name,
         puts=(
-            Put(0, 0, words(f"portfolio.{table}.title"), "title", cols=cols),
+            Put(0, 0, title or words(f"portfolio.{table}.title"), "title", cols=cols),
             Put(1, 0, words(f"portfolio.{table}.intro"), "hint", cols=cols),
         ),
         tables=(Table(table, sheet, rows, 3, rules=rules),),
@@ -88,14 +105,24 @@ def heat_page(model: Model, results: Sequence[Result], words: Words) -> Page:
     codes = [(one.code, words.of(one.name)) for lever in model.levers for one in lever.groupings]
     columns = (
         Column("organisation", words("portfolio.column.organisation"), look="row-strong", width=34),
-        *(Column(code, f"{code} {title}", look="shade", width=11.5) for code, title in codes),
+        *(Column(code, f"{code} {title}", look="shade", width=14) for code, title in codes),
     )
     rows = tuple(
         Row({"organisation": result.assessment.organisation, **{code: grouping_shown(model, result, code) for code, _ in codes}})
         for result in results
     )
     shades = Shades(tuple(code for code, _ in codes), model.scale.worst, model.scale.best)
-    return _listing(name, "heat", Sheet(name, "organisation", columns), rows, words, rules=(shades,))
+    return _listing(name, "heat", Sheet(name, "organisation", columns), rows, words, rules=(shades,), title=_palest(codes, rows, words))
+
+
+def _palest(codes: Sequence[tuple[str, str]], rows: Sequence[Row], words: Words) -> str:
+    """Return which groupings stand highest and lowest, by the median over organisations; the plain title when they are too few."""
+    known = {title: [value for row in rows if isinstance(value := row.values[code], float)] for code, title in codes}
+    medians = {title: median(values) for title, values in known.items() if len(values) >= FEWEST}
+    if len(medians) < 2:
+        return words("portfolio.heat.title")
+    low, high = min(medians, key=medians.__getitem__), max(medians, key=medians.__getitem__)
+    return words("portfolio.heat.spread", high=high, low=low, most=words.number(medians[high]), least=words.number(medians[low]))
 
 
 def findings_page(returns: Sequence[Return], words: Words) -> Page:
@@ -126,11 +153,13 @@ def findings_page(returns: Sequence[Return], words: Words) -> Page:
         )
         for one in found
     )
-    return _listing(name, "findings", described_sheet(name, described, words, "file"), rows, words)
+    counts = Counter(finding.code.severity.value for finding in found)
+    title = words("portfolio.findings.counts", **{severity: counts[severity] for severity in order})
+    return _listing(name, "findings", described_sheet(name, described, words, "file"), rows, words, title=title)
 
 
-def flat_page(model: Model, results: Sequence[Result], words: Words) -> Page:
-    """Compose the flat data: a row an organisation, a column a score or a level."""
+def flat_page(model: Model, results: Sequence[Result], words: Words, room: Room = EXCEL) -> Page:
+    """Compose the flat data: a row an organisation, a column a score or a level; where ``room`` is too small, only where it lies."""
     name = words("sheet.data")
     scores = [("overall", words("synthesis.overall")), *((lever.code, f"{lever.code} · {words.of(lever.name)}") for lever in model.levers)]
     described: Described = (("organisation", "row-line", 30), ("sector", "row-line", 26), ("size", "row-line", 24))
@@ -139,6 +168,10 @@ def flat_page(model: Model, results: Sequence[Result], words: Words) -> Page:
         *(Column(code, title, look="row-figure", width=11) for code, title in scores),
         *(Column(code, code, look="row-figure-whole", width=7) for code in model.indicators),
     )
+    said = Put(0, 0, words("portfolio.data.intro"), "hint", cols=8)
+    page = Page(name, freeze=(DATA_ROW + 1, 1), footer=words("footer.portfolio"))
+    if not room.holds(len(results), len(columns), DATA_ROW):
+        return replace(page, puts=(said, told("scores", len(results), len(columns), DATA_ROW, 8, words)))
     rows = []
     for result in results:
         profile = result.assessment.profile
@@ -155,5 +188,4 @@ def flat_page(model: Model, results: Sequence[Result], words: Words) -> Page:
                 }
             )
         )
-    table = Table("scores", Sheet(name, "organisation", columns), tuple(rows), 0)
-    return Page(name, tables=(table,), freeze=(1, 1), footer=words("footer.portfolio"))
+    return replace(page, puts=(said,), tables=(Table("scores", Sheet(name, "organisation", columns), tuple(rows), DATA_ROW),))

@@ -7,6 +7,7 @@ from dimm_xl.report.annexes import data_page, method_page, roadmap_page
 from dimm_xl.report.discuss import discuss_page
 from dimm_xl.report.evidence import evidence_page, open_page
 from dimm_xl.report.lever import lever_page
+from dimm_xl.report.navigation import returning
 from dimm_xl.report.page_one import page_one
 from dimm_xl.report.progress import progress_page
 from dimm_xl.report.result import Result, about
@@ -34,4 +35,4 @@ def organisation_book(result: Result, words: Words) -> Book:
     ]
     first = page_one(result, roadmap, [page.name for page in levers], [page.name for page in rest], words)
     title = words("result.title", organisation=result.assessment.organisation)
-    return Book(title, about(result, words), words.lang, (first, *levers, *rest))
+    return Book(title, about(result, words), words.lang, returning((first, *levers, *rest), words))

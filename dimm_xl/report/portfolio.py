@@ -19,7 +19,9 @@ from dimm_xl.report.compared import Compared, progress_pages
 from dimm_xl.report.follow_pages import adaptations_page, follow_pages
 from dimm_xl.report.followup import Followup, Reminder
 from dimm_xl.report.groups import crossed_page, gaps_page, group_page, known_first, median_chart, spread_row
+from dimm_xl.report.limits import EXCEL, Room, within
 from dimm_xl.report.listings import findings_page, flat_page, heat_page, ranking_page
+from dimm_xl.report.navigation import leading, returning
 from dimm_xl.report.result import Described, Peers, Result, bin_rules, described_sheet, grouping_shown, shown
 from dimm_xl.report.several import several_page, spoken_of_twice
 from dimm_xl.scoring import FEWEST, bin_of, distribution
@@ -45,8 +47,13 @@ class Beside:
 ALONE = Beside()
 
 
-def portfolio_book(model: Model, results: Sequence[Result], returns: Sequence[Return], words: Words, beside: Beside = ALONE) -> Book:
-    """Compose the consolidated workbook of a run; ``model`` is the whole model (no profile applied)."""
+def portfolio_book(
+    model: Model, results: Sequence[Result], returns: Sequence[Return], words: Words, beside: Beside = ALONE, room: Room = EXCEL
+) -> Book:
+    """Compose the consolidated workbook of a run; ``model`` is the whole model (no profile applied).
+
+    Tables that a sheet has no ``room`` for are left to the files of ``data/``.
+    """
     words = words.within(model)
     scores, compared = frame(model, results), beside.compared
     pages = [
@@ -63,9 +70,11 @@ def portfolio_book(model: Model, results: Sequence[Result], returns: Sequence[Re
         *([several_page(model, twice, words)] if (twice := spoken_of_twice(results)) else []),
         *([changed] if (changed := adaptations_page(results, words)) else []),
         findings_page(returns, words),
-        flat_page(model, results, words),
+        flat_page(model, results, words, room),
     ]
-    return Book(words("portfolio.title"), words.of(model.name), words.lang, tuple(pages))
+    led = leading(returning(pages, words), words("portfolio.contents"))
+    fitting = tuple(within(page, room, words) for page in led)
+    return Book(words("portfolio.title"), words.of(model.name), words.lang, fitting)
 
 
 def peers_of(model: Model, results: Sequence[Result], pack: Pack | None = None) -> Mapping[str, Peers]:
@@ -122,7 +131,7 @@ def _overview(model: Model, scores: pd.DataFrame, returns: Sequence[Return], pac
     name = words("sheet.overview")
     counts = Counter(one.status for one in returns)
     overall = _values(scores, "overall")
-    notes = (words("portfolio.note", fewest=FEWEST), _published(model, words), _benchmark(pack, words))
+    notes = (_middle(overall, words), words("portfolio.note", fewest=FEWEST), _published(model, words), _benchmark(pack, words))
     status = Table(
         "statuses",
         described_sheet(name, (("status", "row-strong", 34), ("count", "row-figure-whole", 11)), words, "status"),
@@ -155,6 +164,15 @@ def _overview(model: Model, scores: pd.DataFrame, returns: Sequence[Return], pac
         footer=words("footer.portfolio"),
         tab="you",
     )
+
+
+def _middle(overall: Sequence[float], words: Words) -> str:
+    """Return how far apart the organisations are: their quartiles and the distance between them; empty for too few."""
+    spread = benchmark.spread(overall)
+    if spread.low is None or spread.high is None:
+        return ""
+    facts = {"low": spread.low, "high": spread.high, "middle": spread.high - spread.low}
+    return words("portfolio.dispersion", **{key: words.number(value) for key, value in facts.items()})
 
 
 def _published(model: Model, words: Words) -> str:
@@ -226,9 +244,11 @@ def _lever_medians(name: str, model: Model, scores: pd.DataFrame, pack: Pack | N
 def _bin_chart(table: Table, values: Sequence[float], bounds: Sequence[float], place: tuple[int, int], words: Words) -> Chart:
     below = benchmark.shares(values, bounds)[0]
     title = words("portfolio.chart.bins", share=words.percent(below), bound=words.figure(bounds[0])) if values else words("unjudged.few")
-    series = Series(words("portfolio.column.share"), table.span("bin"), table.span("share"), "you")
+    known = any(column.field == "published" for column in table.sheet.columns) and table.name == "distribution"  # on the overview
+    fields = [("share", "you"), *([("published", "peers")] if known else [])]
+    series = tuple(Series(words(f"portfolio.column.{field}"), table.span("bin"), table.span(field), role) for field, role in fields)
     alt = words("portfolio.chart.bins.alt", count=len(values), finding=title)
-    return Chart("column", title, (series,), *place, 520, 260, alt, 1.0, legend=False, percent=True)
+    return Chart("column", title, series, *place, 520, 260, alt, 1.0, legend=len(series) > 1, percent=True)
 
 
 # --- one lever
@@ -242,10 +262,10 @@ def _lever(model: Model, lever: Lever, scores: pd.DataFrame, results: Sequence[R
         ("organisation", "row-strong", 34),
         ("score", "row-score", 11),
         ("target", "row-figure", 11),
-        ("verdict", "row", 17),
+        ("verdict", "row", 22),
         ("coverage", "row-share", 12),
-        ("sector", "row-quiet", 28),
-        ("size", "row-quiet", 26),
+        ("sector", "row-quiet", 32),
+        ("size", "row-quiet", 38),
     )
     base = described_sheet(name, described, words, "organisation")
     groupings = tuple(Column(one.code, f"{one.code} {words.of(one.name)}", look="shade", width=14) for one in lever.groupings)

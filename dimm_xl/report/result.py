@@ -138,6 +138,11 @@ def rounded(model: Model, score: Score, words: Words) -> str:
     return "–" if value is None else words.number(value)
 
 
+def counted(key: str, count: int, words: Words) -> str:
+    """Return a title that counts: none, one, or how many."""
+    return words(f"{key}.none") if not count else words(f"{key}.one") if count == 1 else words(f"{key}.many", count=count)
+
+
 Described = tuple[tuple[str, str, float], ...]
 """Columns of a table in brief: field, look, width."""
 

@@ -9,6 +9,7 @@ from dimm_xl.anonymity import Scope
 from dimm_xl.model import Indicator, Lever, Model
 from dimm_xl.page import Book, Chart, Page, Put, Row, Series, Shades, Table
 from dimm_xl.report.groups import known_first, median_chart, spread_row
+from dimm_xl.report.navigation import returning
 from dimm_xl.report.portfolio import bin_names
 from dimm_xl.report.result import Described, described_sheet
 from dimm_xl.scoring import FEWEST, Spread
@@ -58,7 +59,7 @@ def study_book(model: Model, study: Study, words: Words) -> Book:
     if study.gaps:
         pages.append(_gaps(model, study, words))
     pages.append(_method(words))
-    return Book(words("study.title"), words.of(model.name), words.lang, tuple(pages))
+    return Book(words("study.title"), words.of(model.name), words.lang, returning(pages, words))
 
 
 def _overview(model: Model, study: Study, words: Words) -> Page:

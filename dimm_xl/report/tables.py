@@ -1,10 +1,11 @@
-"""The tables that a machine reads: returns, answers, scores and findings as CSV."""
+"""The tables that a machine reads: returns, answers, scores and findings as CSV, and as Parquet where pyarrow is installed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from dimm_xl import columnar
 from dimm_xl.assessment import NotApplicable, Return
 from dimm_xl.describe import message
 from dimm_xl.files import write_table
@@ -18,17 +19,24 @@ Line = tuple[object, ...]
 RETURNS = ("file", "sha256", "status", "organisation", "sector", "size", "edition", "lang", "answered", "expected", "form", "model")
 ANSWERS = ("return", "organisation", "respondent", "indicator", "state", "level", "measure", "reason", "evidence", "comment", "model")
 SCORES = ("organisation", "sector", "size", "scope", "code", "score", "low", "high", "answered", "expected", "target", "basis", "model")
+NUMBERS = frozenset({"answered", "expected", "level", "measure", "score", "low", "high", "target"})
+"""Fields that hold figures; all others hold text."""
 FINDINGS = ("file", "sheet", "cell", "code", "severity", "message")
 
 
 def write_tables(folder: Path, returns: Sequence[Return], results: Sequence[Result], words: Words) -> list[Path]:
     """Write the four tables into ``folder`` and return where; numbers in full precision, empty where there is no value."""
-    return [
-        write_table(folder / "returns.csv", RETURNS, returns_lines(returns, results)),
-        write_table(folder / "answers.csv", ANSWERS, answers_lines(results)),
-        write_table(folder / "scores.csv", SCORES, scores_lines(results)),
-        write_table(folder / "findings.csv", FINDINGS, findings_lines(returns, words)),
-    ]
+    tables: dict[str, tuple[Sequence[str], Callable[[], Iterator[Line]]]] = {
+        "returns": (RETURNS, lambda: returns_lines(returns, results)),
+        "answers": (ANSWERS, lambda: answers_lines(results)),
+        "scores": (SCORES, lambda: scores_lines(results)),
+        "findings": (FINDINGS, lambda: findings_lines(returns, words)),
+    }
+    written = [write_table(folder / f"{name}.csv", fields, lines()) for name, (fields, lines) in tables.items()]
+    if columnar.available():
+        for name, (fields, lines) in tables.items():
+            written.append(columnar.write_columns(folder / f"{name}.parquet", fields, lines(), NUMBERS))
+    return written
 
 
 def returns_lines(returns: Sequence[Return], results: Sequence[Result]) -> Iterator[Line]:

@@ -41,16 +41,13 @@ def whatif_page(result: Result, roadmap: tuple[Step, ...], words: Words) -> Page
     levers = _levers(name, result, then, indicators, words)
     overall = _overall(result, then, levers, indicators, words)
     now, next_ = shown(result.model, result.scores.overall), shown(result.model, then.overall)
-    title = words(
-        "whatif.title.first",
-        now="–" if now is None else words.number(now),
-        then="–" if next_ is None else words.number(next_),
-        count=len(roadmap[:FIRST]),
-    )
+    title = words("whatif.title.none" if now is not None and not roadmap else "whatif.title.few")
+    if roadmap and now is not None and next_ is not None:
+        title = words("whatif.title.first", now=words.number(now), then=words.number(next_), count=len(roadmap[:FIRST]))
     return Page(
         name,
         puts=(
-            Put(0, 0, title if roadmap else words("whatif.title.none"), "title", cols=9),
+            Put(0, 0, title, "title", cols=9),
             Put(1, 0, words("whatif.intro"), "hint", cols=9),
             Put(2, 1, words("synthesis.overall"), "subtitle"),
             Put(2, 2, now if now is not None else "–", "row-score"),

@@ -18,6 +18,8 @@ _GRID = {"border": 1, "border_color": "line"}
 _ENTRY = {"border": 1, "border_color": "entry-line", "bg_color": "entry", "locked": False}
 _FAULT = {"border": 2, "border_color": "improve", "bg_color": "improve-pale", "locked": False}
 _UNDER = {"bottom": 1, "bottom_color": "line"}
+_HEADER = {**_WRAP, "bold": True, "font_color": "paper", "bg_color": "ink", "valign": "vcenter", "border": 1, "border_color": "ink"}
+_HEADER_ENTRY = {**_WRAP, "bold": True, "bg_color": "entry", "valign": "vcenter", "border": 1, "border_color": "entry-line"}
 
 LOOKS: Mapping[str, Mapping[str, Any]] = {
     # Titles and running text
@@ -46,8 +48,10 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "figure-of": {**_BASE, "font_size": 13, "font_color": "quiet", "valign": "vcenter"},
     "link": {**_BASE, "font_color": "you", "underline": 1, "valign": "vcenter"},
     # Cells of tables
-    "header": {**_WRAP, "bold": True, "font_color": "paper", "bg_color": "ink", "valign": "vcenter", "border": 1, "border_color": "ink"},
-    "header-entry": {**_WRAP, "bold": True, "bg_color": "entry", "valign": "vcenter", "border": 1, "border_color": "entry-line"},
+    "header": _HEADER,
+    "header-entry": _HEADER_ENTRY,
+    "header-centre": {**_HEADER, "align": "center"},
+    "header-entry-centre": {**_HEADER_ENTRY, "align": "center"},
     "heading": {**_BASE, "bold": True, "font_size": 10, "font_color": "you", "bg_color": "pale", "valign": "vcenter", **_UNDER},
     "cell": {**_WRAP, **_GRID},
     "boxed": {**_WRAP, **_GRID, "valign": "vcenter"},
@@ -120,6 +124,11 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "figure-note": {"font_size": 8, "font_color": "you", "italic": True},
 }
 BOLD = frozenset(name for name, look in LOOKS.items() if look.get("bold"))
+
+
+def header(look: str, entry: bool) -> str:
+    """Return the look of the header above cells of a look: yellow over cells to fill in, centred over what is centred."""
+    return ("header-entry" if entry else "header") + ("-centre" if LOOKS[look].get("align") == "center" else "")
 
 
 def size(name: str) -> float:

@@ -20,7 +20,7 @@ from dimm_xl.sheet import CONTROLS, LONGEST_TEXT
 from dimm_xl.workbook import fit
 from dimm_xl.workbook.chart import draw
 from dimm_xl.workbook.offers import address, offered, offers
-from dimm_xl.workbook.style import BOLD, CREATED, Styles, size, wraps
+from dimm_xl.workbook.style import BOLD, CREATED, Styles, header, size, wraps
 
 OPTIONS = {
     "in_memory": True,
@@ -187,9 +187,7 @@ class _Writer:
         columns = table.sheet.columns
         for n, row in enumerate(table.rows, table.row + 1):
             self._row(table, row, n)
-        headers = [
-            {"header": column.title, "header_format": self.styles["header-entry" if column.entry else "header"]} for column in columns
-        ]
+        headers = [{"header": column.title, "header_format": self.styles[header(column.look, column.entry)]} for column in columns]
         for n, column in ((n, column) for n, column in enumerate(columns) if not column.hidden):
             self._room(table.row, "header", column.title, self.widths[table.col + n] - (2 if table.filters else 0))
         options = {"name": table.name, "columns": headers, "style": None, "autofilter": table.filters}
