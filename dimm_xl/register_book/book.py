@@ -53,13 +53,19 @@ def _page(name: str, sheet: Sheet, sources: Mapping[str, Span], words: Words) ->
     )
     return Page(
         sheet.name,
-        puts=(Put(0, 0, sheet.name, "title", cols=5), Put(1, 0, words(f"register.about.{name}"), "hint", cols=5)),
+        puts=(Put(0, 0, sheet.name, "title", cols=5), Put(1, 0, words(f"register.about.{name}"), "hint", cols=5), _back(words)),
         tables=(table,),
         heights={1: 30},
         freeze=(TOP + 1, 2),
         footer=words("register.title", model="").strip(" :\u00a0"),
         tab="entry-line",
     )
+
+
+def _back(words: Words) -> Put:
+    """Return the way back to the first sheet, above the headers."""
+    first = words("register.sheet.guide")
+    return Put(TOP - 1, 0, Link(words("result.back", page=first), Span(first, 0, 0, 0, 0)), "link")
 
 
 def _lists(model: Model, words: Words) -> Page:
@@ -71,7 +77,7 @@ def _lists(model: Model, words: Words) -> Page:
     tables = [_list(name, key, tuple((label, one) for one, label in of.items()), n, words) for n, (key, of) in enumerate(held.items())]
     codes = tuple((code, words.of(one.name)) for code, one in model.indicators.items())
     tables.append(_list(name, "indicators", codes, len(tables), words))
-    puts = (Put(0, 0, name, "title", cols=8), Put(1, 0, words("register.about.lists"), "hint", cols=8))
+    puts = (Put(0, 0, name, "title", cols=8), Put(1, 0, words("register.about.lists"), "hint", cols=8), _back(words))
     return Page(name, puts=puts, tables=tuple(tables), widths={3 * n + 2: 2 for n in range(len(tables) - 1)}, freeze=(TOP + 1, 0))
 
 
