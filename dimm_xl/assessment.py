@@ -9,6 +9,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Literal
 
+from dimm_xl.adaptation import Adaptation
 from dimm_xl.findings import Finding
 from dimm_xl.model import Cut, Indicator, Profile
 
@@ -99,11 +100,20 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Last:
+    """What a questionnaire was handed out with: the state of last time, and whether somebody confirmed it."""
+
+    state: State
+    confirmed: bool = False
+
+
+@dataclass(frozen=True)
 class Assessment:
     """What one questionnaire holds once read: who answered, for which questionnaire, and the answers by indicator code.
 
     ``organisation_id`` is its id in the campaign's register, empty without one; ``functions`` whose indicators it asks, empty for all;
-    ``form`` how it asks.
+    ``form`` how it asks. ``adaptations`` are what its register changes for it; ``last`` what it was handed out with from last time, to
+    be confirmed.
     """
 
     organisation: str
@@ -117,11 +127,18 @@ class Assessment:
     organisation_id: str = ""
     functions: tuple[str, ...] = ()
     form: Form = "self"
+    adaptations: tuple[Adaptation, ...] = ()
+    last: Mapping[str, Last] = field(default_factory=dict)
 
     @property
     def cut(self) -> Cut:
         """Which part of the model was asked."""
-        return Cut(self.edition, self.profile, self.selection, self.functions)
+        return Cut(self.edition, self.profile, self.selection, self.functions, self.adaptations)
+
+    @property
+    def unconfirmed(self) -> tuple[str, ...]:
+        """The indicators whose answer is still last time's, and that nobody confirmed."""
+        return tuple(code for code, one in self.last.items() if not one.confirmed and alike(one.state, self.answer(code).state))
 
     def answer(self, code: str) -> Answer:
         """Return the answer to an indicator, a blank one when nothing was said."""
@@ -169,6 +186,13 @@ def light(one: Return) -> Return:
 @lru_cache(maxsize=64)
 def _bare(state: State) -> Answer:
     return Answer(state)
+
+
+def alike(one: State, other: State) -> bool:
+    """Say whether two states are the same to whoever reads the level's cell: reasons apart."""
+    if isinstance(one, Answered) and isinstance(other, Answered):
+        return one.level == other.level
+    return one.kind == other.kind
 
 
 def settle(indicator: Indicator, state: State, figure: float | None) -> State | None:

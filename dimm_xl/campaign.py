@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from dimm_xl import catalogue, pack, reviewing
@@ -12,9 +12,11 @@ from dimm_xl.archive import Archive, body, read, told
 from dimm_xl.assessment import Return, Status
 from dimm_xl.collect import Heard, gather, listed, remembering, unheard
 from dimm_xl.files import held, sweep
-from dimm_xl.findings import Fault, Faulty
+from dimm_xl.findings import Code, Fault, Faulty, Finding
 from dimm_xl.fingerprint import digest
 from dimm_xl.ledger import Ledger
+from dimm_xl.register import NOBODY, Register, enrolled
+from dimm_xl.register_book import opened
 from dimm_xl.reporting import Standing, consolidations, earlier, identify, report, write_reviews
 from dimm_xl.reviewing import second_opinions
 from dimm_xl.sending_back import FOLDER as SENT_BACK
@@ -32,7 +34,7 @@ class Summary:
     """What became of a run: files by status, findings by severity, tracebacks of our own faults.
 
     ``unknown`` are the ids for which a review was asked and that the run does not know. ``consolidated`` are the workbooks over all
-    organisations, one a model.
+    organisations, one a model. ``register`` counts who was asked, returned, is incomplete, is late; empty without a register.
     """
 
     statuses: Mapping[str, int]
@@ -42,6 +44,7 @@ class Summary:
     faults: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     consolidated: tuple[str, ...] = ()
+    register: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -50,7 +53,8 @@ class Summary:
 
     def as_json(self) -> Mapping[str, object]:
         """Return the summary as a script reads it."""
-        return {**asdict(self), "exit_code": self.exit_code}
+        told = {**asdict(self), "exit_code": self.exit_code}
+        return told if self.register else {key: value for key, value in told.items() if key != "register"}
 
 
 def run(asked: Run, heard: Heard = unheard) -> Summary:
@@ -69,13 +73,15 @@ def run(asked: Run, heard: Heard = unheard) -> Summary:
         if not asked.review and ledger.untouched() and (before := archive.concluded(state)):
             return replace(told(Summary, before), out=str(asked.out))
         archive.conclude()
-        found = gather(lying, asked.reading, memory, heard)
+        register = registered(asked)
+        found = gather(lying, asked.reading, memory, heard, register)
         archive.stood(found.returns, found.sources)
-        stands, unread = standing(asked, found.returns, heard)
-        faults = [*found.faults, *unread, *send_back(asked, found, ledger, heard), *report(asked, stands, ledger, heard)]
-        faults += write_reviews(asked, stands, heard)
+        stands, unread = standing(asked, found.returns, heard, register)
+        faults = [*found.faults, *unread, *send_back(asked, found, ledger, heard)]
+        done = report(asked, stands, ledger, heard)
+        faults += [*done.faults, *write_reviews(asked, stands, heard)]
         ledger.settle()
-        summary = summarise(asked, stands, faults)
+        summary = replace(summarise(asked, stands, faults), register=done.register)
         if memory.whole and not faults:
             archive.conclude(_state(asked, ledger, lying.state(memory)), body(summary))
         return summary
@@ -85,10 +91,11 @@ def collect(asked: Run, heard: Heard = unheard) -> Summary:
     """Read and check everything below ``asked.returns`` into the archive, and write nothing else: the first half of `run`."""
     _checked(asked)
     with Archive(asked.archive) as archive:
-        lying = listed(asked.returns, _kept(asked))
-        found = gather(lying, asked.reading, remembering(archive, asked.reading, _day(asked)), heard)
+        register = registered(asked)
+        lying = listed(asked.returns, [*_kept(asked), *([asked.register] if asked.register else [])])
+        found = gather(lying, asked.reading, remembering(archive, asked.reading, _day(asked)), heard, register)
         archive.stood(found.returns, found.sources)
-        return replace(summarise(asked, Standing(found.returns, identify(found.returns)), found.faults), out="")
+        return replace(summarise(asked, Standing(found.returns, identify(found.returns, register)), found.faults), out="")
 
 
 def report_archived(asked: Run, heard: Heard = unheard) -> Summary:
@@ -103,17 +110,32 @@ def report_archived(asked: Run, heard: Heard = unheard) -> Summary:
         sweep(asked.out)
         archive.conclude()
         ledger = Ledger(archive, asked.out, [name for name in PRODUCTS if name != SENT_BACK])
-        stands, unread = standing(asked, returns, heard)
-        faults = [*unread, *report(asked, stands, ledger, heard)]
+        register = registered(asked)
+        stands, unread = standing(asked, enrolled(returns, register), heard, register)
+        done = report(asked, stands, ledger, heard)
         ledger.settle()
-        return summarise(asked, stands, faults)
+        return replace(summarise(asked, stands, [*unread, *done.faults]), register=done.register)
 
 
-def standing(asked: Run, returns: Sequence[Return], heard: Heard) -> tuple[Standing, list[str]]:
+def standing(asked: Run, returns: Sequence[Return], heard: Heard, register: Register = NOBODY) -> tuple[Standing, list[str]]:
     """Return what a run reports on, second opinions read, and our own faults in reading them."""
-    named = identify(returns)
+    named = identify(returns, register)
     second = second_opinions(asked, named, heard)
-    return Standing((*returns, *second.listed), named, second.weighed), list(second.faults)
+    listing = (_listing(register),) if register.file else ()
+    return Standing((*returns, *second.listed, *listing), named, second.weighed, register), list(second.faults)
+
+
+def registered(asked: Run) -> Register:
+    """Return the register of the campaign, an empty one when none was given; Faulty when it cannot be read."""
+    return opened(asked.register, catalogue.load(asked.models[0]), asked.lang, asked.limits) if asked.register else NOBODY
+
+
+def _listing(register: Register) -> Return:
+    """Return the register as the tables list files, with everything that is amiss in it."""
+    known = register.organisations.values()
+    facts = {"organisations": len(known), "respondents": sum(len(one.people) for one in known)}
+    note = Finding(Code.REGISTER, register.file, facts=facts)
+    return Return(register.file, register.sha256, Status.IGNORED, None, (note, *register.findings))
 
 
 def _checked(asked: Run) -> None:
@@ -131,7 +153,8 @@ def apart(asked: Run) -> list[Path]:
     """Return what is never read back when OUT or the archive lies among the returns."""
     named = consolidations(asked.models, {catalogue.load(model).id for model in asked.models})
     lying = [path for product in PRODUCTS for path in asked.out.glob(product)]  # of an earlier run, perhaps of other models
-    return [*(asked.out / product for product in (*PRODUCTS, *named)), *lying, *_kept(asked), *reviewing.apart(asked)]
+    register = [asked.register] if asked.register else []
+    return [*(asked.out / product for product in (*PRODUCTS, *named)), *lying, *_kept(asked), *reviewing.apart(asked), *register]
 
 
 def _kept(asked: Run) -> list[Path]:

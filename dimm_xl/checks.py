@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from dimm_xl.assessment import UNKNOWN, Answer, Answered, Blank, NotApplicable, State, Verdict, settle
+from dimm_xl.assessment import UNKNOWN, Answer, Answered, Blank, Last, NotApplicable, State, Verdict, settle
 from dimm_xl.findings import Code, Finding, Severity
 from dimm_xl.model import Indicator, Measure, Model
 from dimm_xl.sheet import Pick
@@ -17,6 +17,7 @@ from dimm_xl.sheet import Pick
 class Given:
     """What stands in one indicator's row, parsed but not yet judged; ``cells`` are the addresses by field.
 
+    ``last`` is what the row was handed out with from last time, None for nothing.
     In an audit it is the row of a demand, and ``indicator`` what tells that apart; or of an indicator, which has the figure alone.
     """
 
@@ -30,6 +31,8 @@ class Given:
     comment: str = ""
     faulty: frozenset[str] = frozenset()
     verdict: Verdict | None = None
+    last: int | Pick | None = None
+    confirmed: bool = False
 
     def finding(self, code: Code, where: str, **facts: str | float) -> Finding:
         """Return a finding at this row's cell of the field ``where``."""
@@ -106,6 +109,13 @@ def every_indicator(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
             yield Finding(Code.MISSING_ROW, facts={"indicator": code})
 
 
+def confirmed(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
+    """What was carried over from last time is confirmed, or changed."""
+    left = [row.indicator for row in given if row.last is not None and not row.confirmed and row.last == row.level]
+    if left:
+        yield Finding(Code.UNCONFIRMED, facts={"count": len(left), "indicators": ", ".join(left)})
+
+
 def _least_share(measure: Measure) -> float:
     """Return the share below which a fraction was perhaps typed: 1, or a fifth of the least threshold where that is itself below 1."""
     if not measure.unit["en"].startswith("%"):
@@ -129,6 +139,7 @@ CHECKS: tuple[Check, ...] = (
     share_typed_whole,
     figure_given,
     every_indicator,
+    confirmed,
 )
 
 
@@ -227,3 +238,13 @@ def _state(row: Given) -> State:
 
 _at = lru_cache(maxsize=64)(Answered)
 """A scale has few levels, and a batch very many answers."""
+
+
+def last_of(given: Sequence[Given]) -> Mapping[str, Last]:
+    """Return what rows were handed out with from last time, by indicator."""
+    reasons: Mapping[Pick, State] = {Pick.UNKNOWN: UNKNOWN, Pick.NOT_APPLICABLE: NotApplicable("–")}
+    return {
+        row.indicator: Last(Answered(row.last) if isinstance(row.last, int) else reasons[row.last], row.confirmed)
+        for row in given
+        if row.last is not None
+    }

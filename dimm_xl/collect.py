@@ -14,6 +14,7 @@ from dimm_xl.files import Lying, of_system, walk
 from dimm_xl.findings import Code, Finding
 from dimm_xl.memory import Memory
 from dimm_xl.pool import Workers
+from dimm_xl.register import NOBODY, Register, enrolled
 from dimm_xl.returns import read_return, refused
 from dimm_xl.workbook.guard import DEFAULT, ZIP, Limits, Refused, is_bundle, member, members
 
@@ -105,8 +106,8 @@ def collect(folder: Path, apart: Sequence[Path], how: Reading, heard: Heard = un
         return gather(listed(folder, apart), how, remembering(archive, how), heard)
 
 
-def gather(lying: Listed, how: Reading, memory: Memory, heard: Heard = unheard) -> Collected:
-    """Read and check what was listed; what the memory knows is not read again."""
+def gather(lying: Listed, how: Reading, memory: Memory, heard: Heard = unheard, register: Register = NOBODY) -> Collected:
+    """Read and check what was listed, and say of each return whose of the ``register`` it is; what the memory knows is not read again."""
     read, faults = _read(lying.sources, how, memory, heard)
     inner = [source for one in read if isinstance(one, Bundle) for source in one.sources]
     more, more_faults = _read(inner, how, memory, heard) if inner else ([], [])
@@ -114,7 +115,8 @@ def gather(lying: Listed, how: Reading, memory: Memory, heard: Heard = unheard) 
     for one in (*read, *more):
         returns += [one.listed, *one.aside] if isinstance(one, Bundle) else [one]
     sources = {source.name: source for source in (*lying.sources, *inner)}
-    stood = newest(once(sorted(returns, key=lambda one: one.file)), {name: source.dated for name, source in sources.items()})
+    single = enrolled(once(sorted(returns, key=lambda one: one.file)), register)
+    stood = newest(single, {name: source.dated for name, source in sources.items()})
     return Collected(tuple(alike(stood)), sources, tuple(faults + more_faults))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from dimm_xl import audit, catalogue, layout
+from dimm_xl.adaptation import Adaptation, understood
 from dimm_xl.assessment import FORMS, Form
 from dimm_xl.findings import Code, Finding
 from dimm_xl.model import Cut, Model, Profile
@@ -17,7 +18,10 @@ from dimm_xl.workbook.read import Grids, keyed
 
 @dataclass(frozen=True)
 class Identity:
-    """Which questionnaire this is, hence which description it was made with; ``place`` is where its model was loaded from."""
+    """Which questionnaire this is, hence which description it was made with; ``place`` is where its model was loaded from.
+
+    ``again``: it was handed out with answers of last time, to be confirmed.
+    """
 
     place: str
     model: str
@@ -28,11 +32,13 @@ class Identity:
     organisation_id: str = ""
     functions: tuple[str, ...] = ()
     form: Form = "self"
+    adaptations: tuple[Adaptation, ...] = ()
+    again: bool = False
 
     @property
     def cut(self) -> Cut:
         """Which part of the model was asked."""
-        return Cut(self.edition, self.profile, self.selection, self.functions)
+        return Cut(self.edition, self.profile, self.selection, self.functions, self.adaptations)
 
     @property
     def facts(self) -> Mapping[str, str]:
@@ -67,10 +73,17 @@ def identify(grids: Grids, models: Sequence[str]) -> tuple[Identity, tuple[Findi
         said.get("organisation_id", ""),
         tuple(said.get("functions", "").split()),
         FORM.get(said.get("form", ""), "self"),
+        _adaptations(said),
+        said.get("again") == "yes",
     )
     if not place or found.lang not in catalogue.load(place).languages or said.get("form", "") not in FORM:
         raise Refused(Code.OTHER_MODEL, **found.facts)
     return found, ()
+
+
+def _adaptations(said: Mapping[str, str]) -> tuple[Adaptation, ...]:
+    lines = ((key.removeprefix(layout.ADAPTED), line) for key, line in said.items() if key.startswith(layout.ADAPTED))
+    return tuple(own for code, line in lines if (own := understood(code, line)))
 
 
 def hidden(grids: Grids) -> Mapping[str, str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -45,7 +45,8 @@ def issue(out: Path, profiles: Iterable[Profile], wanted: Wanted) -> Iterator[Pa
 def fill(wanted: Wanted, assessment: Assessment) -> bytes:
     """Return the questionnaire of an assessment, its answers filled in, as a workbook."""
     model = catalogue.resolved(wanted.model, assessment.cut)
-    request = Request(catalogue.words(assessment.lang), deadline=wanted.deadline, score=wanted.score, glossary=catalogue.glossary())
+    whole = catalogue.resolved(wanted.model, replace(assessment.cut, adaptations=())) if assessment.adaptations else None
+    request = Request(catalogue.words(assessment.lang), wanted.deadline, wanted.score, catalogue.glossary(), whole)
     return write(questionnaire(model, assessment, request), catalogue.look(wanted.colours))
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dimm_xl.assessment import VERDICTS
-from dimm_xl.model import Lever, Model
-from dimm_xl.sheet import DATE, NUMBER, TEXT, Column, Kind, Pick, Sheet, choice, level
+from dimm_xl.model import WEIGHTS, Lever, Model
+from dimm_xl.sheet import DATE, NUMBER, TEXT, Column, Kind, Pick, Sheet, choice, face, level, number, text, tick
 from dimm_xl.words import Words
 
 IDENTITY = "dimm-xl"
@@ -17,6 +17,8 @@ IDENTITY = "dimm-xl"
 KIND = "questionnaire"
 REVIEW = "review"
 """Kind of the workbook in which a reviewer types a second opinion."""
+ADAPTED = "adapted "
+"""Before the code of an indicator: the key under which the identity sheet keeps what is adapted."""
 LAYOUT = "1"
 """Version of this description; the identity sheet carries it."""
 
@@ -41,10 +43,15 @@ def level_kind(model: Model, words: Words, all_words: Sequence[Words] = ()) -> K
     return level(model.scale.bottom, model.scale.top, labels, spellings)
 
 
-def lever_sheet(model: Model, lever: Lever, words: Words, all_words: Sequence[Words] = ()) -> Sheet:
+AGAIN = ("confirmed", "last")
+"""What a questionnaire that was handed out with last time's answers has besides: their confirmation, and the level they had."""
+
+
+def lever_sheet(model: Model, lever: Lever, words: Words, all_words: Sequence[Words] = (), again: bool = False) -> Sheet:
     """The sheet of one lever: an indicator a row, the demands of each level beside the answer.
 
-    ``all_words`` are the other languages whose headers are recognised too. The last columns only calculate.
+    ``all_words`` are the other languages whose headers are recognised too. ``again``: answers of last time stand in it, to be confirmed.
+    The last columns only calculate.
     """
     levels = model.scale.demanding
 
@@ -68,10 +75,18 @@ def lever_sheet(model: Model, lever: Lever, words: Words, all_words: Sequence[Wo
             column("reason", entry=True, width=17),
             column("evidence", entry=True, width=19),
             column("comment", entry=True, width=19),
+            *((_confirmed(words, all_words),) if again else ()),
             column("state", look="state", width=12.5),
             *map(calculated, ("weight", "target", "counted", "expected", "done")),
+            *((Column(field, words(f"invited.{field}"), width=9, hidden=True) for field in ("last", "pending")) if again else ()),
         ),
     )
+
+
+def _confirmed(words: Words, all_words: Sequence[Words]) -> Column:
+    kind = Kind("kind.yes", tick, lambda yes: words("yes") if yes else None, (words("yes"),))
+    aliases = tuple(spoken("invited.column") for spoken in all_words)
+    return Column("confirmed", words("invited.column"), kind, True, aliases, "level-small", 10, says=words("invited.says"))
 
 
 def verdict_kind(words: Words, all_words: Sequence[Words] = ()) -> Kind:
@@ -182,3 +197,80 @@ def review_sheet(model: Model, words: Words, all_words: Sequence[Words] = ()) ->
 
 SEEN = ("declared", "before")
 """Columns of a review that are locked, but read back: what the reviewer had before them."""
+
+
+REGISTER: Mapping[str, tuple[str, ...]] = {
+    "organisations": ("id", "name", "sector", "size", "country", "region", "lang", "email", "deadline"),
+    "respondents": ("organisation", "respondent", "function", "email", "lang"),
+    "adaptations": ("organisation", "indicator", "target", "weight", "excluded", "reason"),
+}
+"""The sheets of a campaign's register and the fields of each."""
+REGISTER_KEYS = {"organisations": "id", "respondents": "organisation", "adaptations": "indicator"}
+REGISTER_WIDTHS = {"name": 34, "sector": 36, "size": 36, "email": 32, "respondent": 28, "function": 24, "indicator": 12, "reason": 60}
+REGISTER_LOOKS = {"deadline": "edit-date", "target": "edit-number", "weight": "edit-number", "excluded": "edit-number"}
+
+
+def register_sheet(name: str, model: Model, words: Words, all_words: Sequence[Words] = ()) -> Sheet:
+    """The sheet ``name`` of a campaign's register; headers, labels and ids of every language are recognised."""
+    kinds = register_kinds(model, words, all_words)
+
+    def column(field: str) -> Column:
+        spoken = (words, *all_words)
+        titles = [one(f"register.column.{field}") for one in spoken]
+        more = [alias for one in spoken for alias in one(f"register.aliases.{field}").split("|")]
+        look, width = REGISTER_LOOKS.get(field, "edit"), REGISTER_WIDTHS.get(field, 14)
+        aliases, says = tuple(dict.fromkeys((*titles[1:], *more))), words(f"register.says.{field}")
+        return Column(field, titles[0], kinds.get(field, TEXT), True, aliases, look, width, says=says)
+
+    return Sheet(words(f"register.sheet.{name}"), REGISTER_KEYS[name], tuple(map(column, REGISTER[name])))
+
+
+def register_kinds(model: Model, words: Words, all_words: Sequence[Words] = ()) -> Mapping[str, Kind]:
+    """The kinds of a register's cells that are more than text, by field."""
+    langs = {lang: {one.lang: one(f"register.language.{lang}") for one in (words, *all_words)} for lang in model.languages}
+    codes = {face(code): code for code in model.indicators}
+    levels = {level for one in model.indicators.values() for level in one.levels}
+    return {
+        "sector": named(model.names["sector"], words),
+        "size": named(model.names["size"], words),
+        "function": several(named(model.names["function"], words)),
+        "lang": named(langs, words),
+        "deadline": DATE,
+        "indicator": Kind("kind.indicator", lambda cell: _known(codes, cell)),
+        "target": _figure("kind.target", range(min(levels) - 1, max(levels) + 1)),
+        "weight": _figure("kind.weight", WEIGHTS),
+        "excluded": Kind("kind.yes", tick, lambda yes: words("yes" if yes else "no"), (words("yes"), words("no"))),
+    }
+
+
+def named(names: Mapping[str, Mapping[str, str]], words: Words) -> Kind:
+    """The kind of a cell that names something of the model: by id, or by its name in any language, with or without what is in brackets."""
+    brief = {face(name.partition(" (")[0]): one for one, spoken in names.items() for name in spoken.values()}
+    known = brief | {face(shown): one for one, spoken in names.items() for shown in (one, *spoken.values())}
+    labels = {one: words.of(spoken) for one, spoken in names.items()}
+    return Kind("kind.choice", lambda cell: _known(known, cell), labels.__getitem__, tuple(labels.values()))
+
+
+def several(one: Kind) -> Kind:
+    """The kind of a cell that names several things, separated by semicolons or line breaks."""
+
+    def parse(cell: object) -> tuple[str, ...]:
+        parts = text(cell).replace("\n", ";").split(";")
+        return tuple(dict.fromkeys(one.parse(part) for part in parts if face(part)))
+
+    return Kind(one.expects, parse, lambda ids: "; ".join(map(one.show, ids)), one.picks)
+
+
+def _known(known: Mapping[str, str], cell: object) -> str:
+    if (shown := face(cell)) not in known:
+        raise ValueError(text(cell))
+    return known[shown]
+
+
+def _figure(expects: str, allowed: Sequence[int]) -> Kind:
+    def parse(cell: object) -> int:
+        if (value := number(cell)) not in allowed:
+            raise ValueError(text(cell))
+        return int(value)
+
+    return Kind(expects, parse, int, tuple(map(str, allowed)))

@@ -79,6 +79,17 @@ def state(indicator: Indicator, scale: Scale, words: Words, answer: Answer) -> F
     return Formula(text, words(f"state.{_state(answer)}"))
 
 
+def pending(unconfirmed: bool) -> Formula:
+    """1 when the answer is still last time's and nobody confirmed it: what :attr:`Assessment.unconfirmed` says."""
+    return Formula('IF(AND({last}<>"",{confirmed}="",{level}={last}),1,0)', float(unconfirmed))
+
+
+def confirming(state: Formula, words: Words, unconfirmed: bool) -> Formula:
+    """The state of a row that was handed out with an answer: to confirm, as long as that stands untouched."""
+    shown = words("invited.state")
+    return Formula(f"IF({{pending}}=1,{quoted(shown)},{state.text})", shown if unconfirmed else state.value)
+
+
 STATES = ("complete", "evidence", "unknown", "not_applicable", "todo", "why", "above", "wrong")
 
 

@@ -11,30 +11,35 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
+from dimm_xl.adaptation import Adaptation, Cut, Profile
 from dimm_xl.scale import Entry, Published, Ranked, Scale, Scoring, Text
 
+WEIGHTS = (1, 2, 3)
+"""What an indicator may weigh."""
+
 __all__ = [
-    "Chosen", "Cut", "Edition", "Entry", "Grouping", "Indicator", "Lever", "Measure", "Model", "Named", "Profile", "Published", "Ranked",
-    "Scale", "Scoring", "Selection", "Target", "Term", "Text", "Variation",
+    "WEIGHTS",
+    "Chosen",
+    "Cut",
+    "Edition",
+    "Entry",
+    "Grouping",
+    "Indicator",
+    "Lever",
+    "Measure",
+    "Model",
+    "Named",
+    "Profile",
+    "Published",
+    "Ranked",
+    "Scale",
+    "Scoring",
+    "Selection",
+    "Target",
+    "Term",
+    "Text",
+    "Variation",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Profile:
-    """What decides which indicators an organisation is asked, and how strictly: its sector and its size, by id."""
-
-    sector: str
-    size: str
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Which part of a model a questionnaire asks: an edition, for a profile, of a selection, by functions (empty: everybody)."""
-
-    edition: str
-    profile: Profile
-    selection: str | None = None
-    functions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +114,11 @@ class Indicator(Entry):
         )
         levels = {**self.levels, **varied.levels} if varied else self.levels
         return replace(self, levels=levels, measure=measure, target=Target(default=self.target.at(profile)), sectors={})
+
+    def adapted(self, own: Adaptation) -> Indicator:
+        """Return this (resolved) indicator with a target and a weight of its own, as far as there are such a level and such a weight."""
+        target = own.target if own.target in (min(self.levels) - 1, *self.levels) else self.target.default
+        return replace(self, target=Target(default=target), weight=own.weight if own.weight in WEIGHTS else self.weight)
 
     @property
     def differing_sectors(self) -> frozenset[str]:
@@ -236,7 +246,7 @@ class Model(Entry):
 
     def cut(self, cut: Cut) -> Model:
         """Return what one questionnaire asks; KeyError for an unknown id."""
-        return self.at_edition(cut.edition).at(cut.profile, cut.selection, cut.functions)
+        return self.at_edition(cut.edition).at(cut.profile, cut.selection, cut.functions).adapted(cut.adaptations)
 
     def at(self, profile: Profile, selection: str | None = None, functions: Collection[str] = ()) -> Model:
         """Return what ``profile`` is asked: applicable indicators only, sector and target resolved, no empty lever.
@@ -254,7 +264,15 @@ class Model(Entry):
         asked = self._kept(
             lambda one: profile.size in one.sizes and one.code in wanted and (not functions or not set(functions).isdisjoint(one.functions))
         )
-        return replace(asked, levers=tuple(_resolved(lever, profile) for lever in asked.levers))
+        return _each(asked, lambda one: one.at(profile))
+
+    def adapted(self, adaptations: Collection[Adaptation]) -> Model:
+        """Return the model with own targets and weights, without what is excluded; what it does not ask, or cannot be, changes nothing."""
+        own = {one.code: one for one in adaptations}
+        if not own:
+            return self
+        kept = self._kept(lambda one: one.code not in own or not own[one.code].excluded)
+        return _each(kept, lambda one: one.adapted(own[one.code]) if one.code in own else one)
 
     def selection(self, selection: str) -> Selection:
         """Return a selection by id; KeyError when there is none."""
@@ -271,8 +289,8 @@ def _kept(lever: Lever, wanted: Callable[[Indicator], bool]) -> Iterator[Groupin
             yield replace(grouping, indicators=indicators)
 
 
-def _resolved(lever: Lever, profile: Profile) -> Lever:
+def _each(model: Model, change: Callable[[Indicator], Indicator]) -> Model:
     def seen(grouping: Grouping) -> Grouping:
-        return replace(grouping, indicators=tuple(indicator.at(profile) for indicator in grouping.indicators))
+        return replace(grouping, indicators=tuple(map(change, grouping.indicators)))
 
-    return replace(lever, groupings=tuple(map(seen, lever.groupings)))
+    return replace(model, levers=tuple(replace(lever, groupings=tuple(map(seen, lever.groupings))) for lever in model.levers))

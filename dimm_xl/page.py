@@ -124,6 +124,7 @@ class Table:
     """A described sheet's rows, placed: the header at (``row``, ``col``), a real Excel table called ``name``.
 
     ``lists`` are what the cells of a field offer: these texts, or what stands in cells elsewhere. ``notes`` are comments on headers.
+    ``room`` rows in all are ready to be typed into: lists are offered so far down, and the columns take text as text.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Table:
     filters: bool = True
     lists: Mapping[str, Span | tuple[str, ...]] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    room: int = 0
 
     def span(self, field: str, first: int = 0, last: int | None = None) -> Span:
         """Return where a field's values stand, for the rows from ``first`` to ``last`` (both included; all by default)."""

@@ -52,6 +52,8 @@ class Moment:
     def asks(self, one: Indicator) -> bool:
         """Say whether an indicator that this moment lacks would be asked of it, were it in its edition."""
         cut = self.assessment.cut
+        if any(own.excluded and own.code == one.code for own in cut.adaptations):
+            return False
         return cut.profile.size in one.sizes and (not cut.functions or not set(cut.functions).isdisjoint(one.functions))
 
     def score(self, code: str) -> Score | None:

@@ -12,12 +12,14 @@ from dimm_xl import catalogue, pack, pool, respondents
 from dimm_xl.archive import read
 from dimm_xl.assessment import Assessment, Return
 from dimm_xl.collect import Heard, unheard
-from dimm_xl.files import slug, unique, write_whole
+from dimm_xl.files import slug, unique, write_table, write_whole
 from dimm_xl.findings import Code, Fault, Faulty
 from dimm_xl.fingerprint import digest
 from dimm_xl.ledger import Ledger, Product
 from dimm_xl.model import Model
 from dimm_xl.progress import matched
+from dimm_xl.register import NOBODY, Register, completed
+from dimm_xl.report.followup import Followup, Reminder, follow, reminders
 from dimm_xl.report.organisation import organisation_book
 from dimm_xl.report.result import Peers, Result
 from dimm_xl.report.tables import write_tables
@@ -33,29 +35,42 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Standing:
-    """What a run reports on: every file's return, the accepted ones by organisation's id, second opinions by the same id."""
+    """What a run reports on: every file's return, the accepted ones by organisation's id, second opinions by the same id, the register."""
 
     returns: Sequence[Return]
     named: Mapping[str, Return]
     weighed: Mapping[str, Weighed] = field(default_factory=dict)
+    register: Register = NOBODY
 
     def opinions(self, name: str) -> Weighed:
         """Return the second opinions on an organisation."""
         return self.weighed.get(name, UNREVIEWED)
 
 
-def identify(returns: Sequence[Return]) -> dict[str, Return]:
-    """Give each organisation's return an id that is unique in the run and safe as a file name: the organisation's name, folded.
+def identify(returns: Sequence[Return], register: Register = NOBODY) -> dict[str, Return]:
+    """Give each organisation's return an id that is unique in the run and safe as a file name: the register's, else its name, folded.
 
-    The returns of several respondents of one organisation are put together first.
+    The returns of several respondents of one organisation are put together first, and set against all that its register asks of it.
     """
-    accepted = respondents.joined(returns)
-    names = unique(slug(one.assessment.organisation) for one in accepted if one.assessment)
+    accepted = [completed(one, register) for one in respondents.joined(returns)]
+    taken, said = list(register.organisations), [respondents.said_in(one) for one in accepted]
+    enlisted = [one.organisation_id if one.organisation_id in register.organisations else "" for one in said]
+    others = unique([*taken, *(slug(one.organisation) for one, known in zip(said, enlisted, strict=True) if not known)])[len(taken) :]
+    free = iter(others)
+    names = [known or next(free) for known in enlisted]
     return dict(zip(names, accepted, strict=True))
 
 
-def report(asked: Run, stands: Standing, ledger: Ledger, heard: Heard = unheard) -> list[str]:
-    """Write the tables, a workbook for each organisation (in workers) and the consolidated workbook; return our own faults."""
+@dataclass(frozen=True)
+class Reported:
+    """What reporting gave besides files: our own faults, and how many of the register returned, are incomplete, are late."""
+
+    faults: tuple[str, ...] = ()
+    register: Mapping[str, int] = field(default_factory=dict)
+
+
+def report(asked: Run, stands: Standing, ledger: Ledger, heard: Heard = unheard) -> Reported:
+    """Write the tables, a workbook for each organisation (in workers) and the consolidated workbook."""
     from dimm_xl.report.portfolio import Beside, peers_of  # here: pandas, which no worker needs
 
     named = stands.named
@@ -63,7 +78,8 @@ def report(asked: Run, stands: Standing, ledger: Ledger, heard: Heard = unheard)
     packed = pack.load(asked.benchmark, *map(catalogue.load, asked.models)) if asked.benchmark else None
     then = earlier(asked.previous, asked.models) if asked.previous else {}
     was = last_time(then, named)
-    beside = Beside(compared_of(then, results, was, asked.models) if asked.previous else None, packed)
+    compared = compared_of(then, results, was, asked.models) if asked.previous else None
+    beside = Beside(compared, packed, *followed(asked, stands, results))
     wholes = consolidations(asked.models, {one.model.id for one in results})
     peers: dict[str, Peers] = {}
     for whole in wholes.values():
@@ -76,7 +92,7 @@ def report(asked: Run, stands: Standing, ledger: Ledger, heard: Heard = unheard)
     faults = ledger.write(partial(_report_one, asked), products, asked.workers, partial(heard, "writing"))
     inputs = digest(asked.wanted, asked.today, stands.returns, sorted(stands.weighed.items()))
     ledger.together(inputs, partial(_report_all, asked, stands.returns, results, beside))
-    return faults
+    return Reported(tuple(faults), beside.followup.counts if beside.followup else {})
 
 
 @dataclass(frozen=True)
@@ -98,14 +114,21 @@ def _report_one(asked: Run, job: Job) -> Path:
 
 
 def _report_all(asked: Run, returns: Sequence[Return], results: Sequence[Result], beside: Beside) -> list[Path]:
+    from dimm_xl.report.follow_pages import FOLLOWUP, REMINDERS, followup_lines, reminder_lines
     from dimm_xl.report.portfolio import portfolio_book
 
     words = catalogue.words(asked.lang)
     tables = write_tables(asked.out / "data", returns, results, words)
+    if beside.followup:
+        tables += [
+            write_table(asked.out / "data/followup.csv", FOLLOWUP, followup_lines(beside.followup)),
+            write_table(asked.out / "data/reminders.csv", REMINDERS, reminder_lines(beside.letters)),
+        ]
     books = []
     for n, (name, whole) in enumerate(consolidations(asked.models, {one.model.id for one in results}).items()):
         files = [one for one in returns if (one.assessment.model == whole.id if one.assessment else not n)]
-        book = portfolio_book(whole, _of(whole, results), files, words, beside.within(whole))
+        near = beside.within(whole) if not n else replace(beside.within(whole), followup=None, letters=())
+        book = portfolio_book(whole, _of(whole, results), files, words, near)
         books.append(write_whole(asked.out / name, asked.dress.written(book)))
     return [*tables, *books]
 
@@ -121,6 +144,15 @@ def _of(model: Model, results: Sequence[Result]) -> list[Result]:
     return [one for one in results if one.model.id == model.id]
 
 
+def followed(asked: Run, stands: Standing, results: Sequence[Result]) -> tuple[Followup | None, tuple[Reminder, ...]]:
+    """Return where the campaign stands against its register, and the reminders to write; nothing without a register."""
+    if not asked.register:
+        return None, ()
+    found = follow(stands.register, results, stands.returns, asked.today)
+    model = catalogue.load(asked.models[0])
+    return found, tuple(reminders(found, model, {lang: catalogue.words(lang) for lang in model.languages}, asked.lang))
+
+
 # --- results
 
 
@@ -128,18 +160,21 @@ def result_of(name: str, one: Return, models: Sequence[str], weighed: Weighed = 
     """Score an accepted return, by what a reviewer validated where there are opinions."""
     assert one.assessment is not None
     model = _resolved(one, models)
-    declared = Result(name, one.file, one.sha256, model, one.assessment, score(model, one.assessment), parts=respondents.parts_of(one))
+    whole = _resolved(one, models, adapted=False) if one.assessment.adaptations else None
+    scores = score(model, one.assessment)
+    declared = Result(name, one.file, one.sha256, model, one.assessment, scores, parts=respondents.parts_of(one), whole=whole)
     if not weighed.opinions:
         return declared
     reviewed = validated(one.assessment, weighed.opinions)
     return replace(declared, assessment=reviewed, scores=score(model, reviewed), opinions=weighed.opinions, declared=declared)
 
 
-def _resolved(one: Return, models: Sequence[str]) -> Model:
+def _resolved(one: Return, models: Sequence[str], adapted: bool = True) -> Model:
     """Return the model that a return was made with, as its questionnaire saw it; KeyError when it is none of ``models``."""
     assert one.assessment is not None
     where = {catalogue.load(model).id: model for model in models}[one.assessment.model]
-    return catalogue.resolved(where, one.assessment.cut)
+    cut = one.assessment.cut
+    return catalogue.resolved(where, cut if adapted else replace(cut, adaptations=()))
 
 
 # --- the campaign before

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from dimm_xl import catalogue, layout
 from dimm_xl.assessment import Assessment, Form, Return, Status
 from dimm_xl.catalogue import resolved, words_of
-from dimm_xl.checks import Given
+from dimm_xl.checks import Given, last_of
 from dimm_xl.findings import Code, Finding, Severity
 from dimm_xl.forms import READ
 from dimm_xl.identity import Identity, identify
@@ -95,6 +95,8 @@ def judge(parsed: Parsed, file: str) -> tuple[Assessment, tuple[Finding, ...]]:
         organisation_id=parsed.identity.organisation_id,
         functions=parsed.identity.functions,
         form=parsed.identity.form,
+        adaptations=parsed.identity.adaptations,
+        last=last_of(parsed.given) if parsed.identity.again else {},
     )
     return assessment, findings + form.note(parsed.model, said)
 
@@ -117,10 +119,19 @@ def expected(models: tuple[str, ...]) -> frozenset[str]:
 
 
 @cache
-def _described(place: str, lang: str, form: Form) -> Sheet:
-    """Return the description of a lever's sheet as it is read: the same for every lever, headers of every language known."""
+def _described(place: str, lang: str, form: Form, again: bool = False) -> Sheet:
+    """Return the description of a lever's sheet as it is read: the same for every lever, headers of every language known.
+
+    ``again``: with what a self-assessment was handed out with from last time, which is locked, but read back.
+    """
     model = catalogue.load(place)
-    return READ[form].sheet(model, *words_of(lang, model.languages))
+    words, others = words_of(lang, model.languages)
+    if not again or form == "audit":
+        return READ[form].sheet(model, words, others)
+    sheet = layout.lever_sheet(model, model.levers[0], words, others, again=True)
+    aliases = tuple(spoken("invited.last") for spoken in others)
+    last = replace(sheet.column("last"), kind=sheet.column("level").kind, entry=True, aliases=aliases)
+    return replace(sheet, columns=tuple(last if one.field == "last" else one for one in sheet.columns))
 
 
 @cache
@@ -138,7 +149,7 @@ def _given(grids: Grids, identity: Identity, model: Model, words: Words) -> Rows
     raw: dict[tuple[str, str], str] = {}
     headings = {grouping.code for lever in model.levers for grouping in lever.groupings}
     hints = [layout.sheet_name(lever, words) for lever in model.levers]
-    sheet, wanted = _described(identity.place, identity.lang, identity.form), READ[identity.form].rows(model)
+    sheet, wanted = _described(identity.place, identity.lang, identity.form, identity.again), READ[identity.form].rows(model)
     missing = set(wanted)
     for name in candidates(grids, hints):
         if not missing:
@@ -179,7 +190,8 @@ def _placed(reading: Reading, known: Sequence[tuple[Found, Given]], name: str, w
 def _row(found: Found, code: str, name: str) -> Given:
     said = found.values.get
     words = (said("reason", ""), said("evidence", ""), said("comment", ""))
-    return Given(code, name, found.cells, said("level"), said("measure"), *words, found.faulty, said("verdict"))
+    last, confirmed = said("last"), bool(said("confirmed"))
+    return Given(code, name, found.cells, said("level"), said("measure"), *words, found.faulty, said("verdict"), last, confirmed)
 
 
 @lru_cache(maxsize=4096)

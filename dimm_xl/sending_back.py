@@ -55,7 +55,9 @@ def _send_back_one(asked: Run, job: tuple[Return, Source, str]) -> Path:
     assessment = replace(assessment, organisation=parsed.respondent.get("organisation", ""))
     words = catalogue.words(assessment.lang)
     todo = faults(findings, parsed.given)
-    request = Request(words, glossary=catalogue.glossary())
+    identity = parsed.identity
+    whole = catalogue.resolved(identity.place, replace(identity.cut, adaptations=())) if identity.adaptations else None
+    request = Request(words, glossary=catalogue.glossary(), whole=whole)
     attached = _attached(name)
     text = letter(one.file, named, [fault.finding for fault in todo], attached, words)
     write_whole(folder / f"{name}.txt", text.encode("utf-8", "replace"))

@@ -46,6 +46,7 @@ class Run:
 
     ``archive`` is where what was read is kept (None: nowhere), ``today`` the date it gets, ``alone`` the only files to look at.
     ``previous`` is the archive of the campaign before, ``benchmark`` a pack of others’ medians.
+    ``register`` lists whom the campaign asks.
     ``reviews`` is where a consultant keeps filled review workbooks, ``review`` for which organisations (ids, or ``all``) one is written.
     """
 
@@ -63,6 +64,7 @@ class Run:
     benchmark: Path | None = None
     reviews: Path | None = None
     review: tuple[str, ...] = ()
+    register: Path | None = None
 
     @property
     def reading(self) -> Reading:

@@ -147,6 +147,19 @@ def day(cell: object) -> datetime.date:
 DATE = Kind("kind.date", day, day)
 
 
+MARKS = {"✓": True, "✔": True, "x": True, "oui": True, "yes": True, "true": True, "1": True} | dict.fromkeys(
+    ("-", "–", "non", "no", "false", "0"), False
+)
+"""How people tick a cell, and how they say that it is not ticked."""
+
+
+def tick(cell: object) -> bool:
+    """Return whether a cell is ticked: with a tick, a cross, yes or 1; ValueError for anything but those and their contraries."""
+    if (shown := face(cell)) not in MARKS:
+        raise ValueError(text(cell))
+    return MARKS[shown]
+
+
 class Pick(Enum):
     """What stands in a level's cell besides a level."""
 

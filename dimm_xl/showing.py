@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dimm_xl import catalogue
 from dimm_xl.assessment import Return
 from dimm_xl.describe import message, repair
-from dimm_xl.findings import Severity
+from dimm_xl.findings import Finding, Severity
 from dimm_xl.look import READABLE, unreadable
 from dimm_xl.model import Model, Profile
 
@@ -112,9 +112,13 @@ def unreadable_said(colours: str) -> None:
 
 def errors_shown(returns: Sequence[Return], lang: str) -> str:
     """Return a line for each error that was found: where, and what to do."""
+    return findings_shown([one for each in returns for one in each.findings if one.code.severity is Severity.ERROR], lang)
+
+
+def findings_shown(findings: Sequence[Finding], lang: str) -> str:
+    """Return a line for each finding: where, and what to do."""
     words = catalogue.words(lang)
-    errors = [one for each in returns for one in each.findings if one.code.severity is Severity.ERROR]
-    return "".join(f"{one.where}: {message(one, words)} {repair(one, words)}\n" for one in errors)
+    return "".join(f"{one.where}: {message(one, words)} {repair(one, words)}\n" for one in findings)
 
 
 def summary_shown(summary: Summary) -> str:
@@ -127,6 +131,8 @@ def summary_shown(summary: Summary) -> str:
         return "\n".join(lines)
     books = ", ".join(f"{summary.out}/{name}" for name in summary.consolidated)
     lines.append(f"results: {books} and {summary.organisations} workbooks in {summary.out}/organisations")
+    if summary.register:
+        lines.append("register: " + ", ".join(f"{count} {what}" for what, count in summary.register.items()))
     if summary.statuses.get("refused"):
         lines.append(f"why files were refused: {summary.out}/data/findings.csv, and the findings sheet of consolidated.xlsx")
     if summary.unknown:

@@ -98,19 +98,20 @@ def sheets_page() -> Iterator[str]:
     yield "# Sheets that are exchanged\n"
     yield "Columns are found by their header in either language, rows by the code of indicator or demand; sheets by what they hold.\n"
     review = layout.review_sheet(model, words, others)
+    registers = tuple(layout.register_sheet(name, model, words, others) for name in layout.REGISTER)
     for sheet in (
         layout.lever_sheet(model, model.levers[0], words, others),
         layout.audit_sheet(words, others, f"{layout.sheet_name(model.levers[0], words)}, in an audit"),
         layout.profile_sheet(words, others),
         layout.identity_sheet(),
         review,
+        *registers,
     ):
         yield f"\n## {sheet.name}\n\nRows are told apart by `{sheet.key}`.\n"
         yield "| header | also known as | holds | filled in by |\n|---|---|---|---|"
         for column in sheet.columns:
-            who = (
-                ("the reviewer" if sheet is review else "the organisation") if column.entry else "a formula" if column.hidden else "dimm-xl"
-            )
+            filling = "the reviewer" if sheet is review else "the consultant" if sheet in registers else "the organisation"
+            who = filling if column.entry else "a formula" if column.hidden else "dimm-xl"
             yield f"| {column.title} | {', '.join(column.aliases)} | {words(column.kind.expects)} | {who} |"
 
 

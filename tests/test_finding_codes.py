@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 
 from dimm_xl import catalogue, collect, describe, migrating, pool
-from dimm_xl.assessment import Return, Status
+from dimm_xl.assessment import Last, Return, Status
 from dimm_xl.collect import Reading
 from dimm_xl.describe import message, repair
 from dimm_xl.findings import Code, Finding
@@ -26,7 +26,7 @@ from dimm_xl.returns import read_return
 from dimm_xl.reviewing import second_opinions
 from dimm_xl.settings import Run
 from dimm_xl.workbook.guard import Limits
-from tests import test_review
+from tests import registers, test_review
 from tests.audits import every_verdict, typed
 from tests.support import HOTEL, at_level, questionnaire_bytes
 from tests.test_collect import lay, said, zipped
@@ -112,6 +112,12 @@ def reviews(entries: Mapping[tuple[str, str], object], content: Callable[[], byt
         return [finding for one in second_opinions(Run(top, top / "out", workers=0), named).listed for finding in one.findings]
 
     return gathered
+
+
+def unconfirmed() -> bytes:
+    """A return whose answers of last time nobody confirmed."""
+    said = truth()
+    return fill(Wanted(), replace(said, last={code: Last(one.state) for code, one in said.answers.items() if one.level is not None}))
 
 
 def migrating_to(edition: str, made: str = "v1", selection: str | None = None) -> Maker:
@@ -234,6 +240,8 @@ MAKERS: Mapping[Code, Maker] = {
     Code.REVIEW_NO_REASON: reviews({("SP1", "reason"): None}),
     Code.REVIEW_NO_LEVEL: reviews({("SP1", "level"): None}),
     Code.REVIEW_NO_DATE: reviews({("SP1", "day"): None}),
+    **registers.MAKERS,
+    Code.UNCONFIRMED: reading(unconfirmed),
     Code.ALL_THE_SAME: reading(lambda: questionnaire_bytes(at_level(3))),
     Code.NO_EVIDENCE: reading(lambda: questionnaire_bytes(at_level(5))),
     Code.LEVEL_GAP: auditing({("SP1.2.1", "verdict"): "non"}),
@@ -242,6 +250,7 @@ MAKERS: Mapping[Code, Maker] = {
     Code.LOW_COVERAGE: reading(questionnaire_bytes),
 }
 AT_A_CELL = (
+    *(code for code in Code if code.name.startswith("REGISTER_") and code is not Code.REGISTER_NO_COLUMN),
     Code.REVIEW_OUTDATED, Code.REVIEW_NO_REASON, Code.REVIEW_NO_LEVEL, Code.REVIEW_NO_DATE,
     Code.UNKNOWN_CODE, Code.BAD_VALUE, Code.ERROR_CELL, Code.UNCALCULATED, Code.TEXT_LOST, Code.TEXT_CUT, Code.TWICE, Code.NO_REASON,
     Code.ABOVE_FIGURE, Code.IMPOSSIBLE_FIGURE, Code.SMALL_SHARE, Code.MISPLACED, Code.LEVEL_GAP,

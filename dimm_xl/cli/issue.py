@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from dimm_xl.cli.options import FILE, FOLDER, LANG
 
 if TYPE_CHECKING:
     from dimm_xl.assessment import Form
+    from dimm_xl.issuing import Wanted
 
 FORM = click.option(
     "--form",
@@ -28,7 +30,9 @@ FORM = click.option(
 @click.option("--sector", help="The organisation's sector, by id (see `dimm-xl models`).")
 @click.option("--size", help="The organisation's size, by id.")
 @click.option("--all", "every", is_flag=True, help="Every sector × size.")
-@click.option("--lang", type=LANG, default="fr", show_default=True, help="The language of the questionnaire.")
+@click.option("--register", type=FILE, help="A register: one questionnaire an organisation, or a respondent, with who they are filled in.")
+@click.option("--archive", type=FILE, help="With --register: the archive of the campaign before; its answers are filled in.")
+@click.option("--lang", type=LANG, default="fr", show_default=True, help="The language of the questionnaire, unless the register says.")
 @click.option("--organisation", default="", metavar="NAME", help="Fill in the organisation's name.")
 @click.option("--edition", help="The model's edition; the newest by default.")
 @click.option("--selection", help="Only a named selection, such as priorities-10.")
@@ -36,12 +40,18 @@ FORM = click.option(
 @click.option("--no-score", is_flag=True, help="Leave out the live synthesis.")
 @click.option("--colours", type=FILE, help="A look file (YAML) with other colours; see templates/look.yaml.")
 @click.option("--model", "name", default="dimm", show_default=True, help="A shipped model, or a folder.")
+@click.option("--workers", type=click.IntRange(0), help="With --register: worker processes; one a processor by default.")
 @FORM
 def issue(
     out: Path, sector: str | None, size: str | None, every: bool, lang: str, organisation: str, edition: str | None,
     selection: str | None, deadline: datetime | None, no_score: bool, colours: Path | None, name: str, form: Form,
+    register: Path | None, archive: Path | None, workers: int | None,
 ) -> None:  # fmt: skip
     """Write questionnaires into the folder OUT.
+
+    With a register (see `dimm-xl register new`), `dimm-xl issue out --register register.xlsx --archive last-year/archive.sqlite` writes
+    those of a whole campaign: OUT/issued.csv says who gets which file, for a mail merge; a row that is wrong is printed with its cell
+    and what to do, and the exit status is then 1.
 
     Example: dimm-xl issue out --sector tourism --size sme --organisation "Hôtel des Tilleuls"
     """
@@ -49,18 +59,43 @@ def issue(
     from dimm_xl.model import Profile
 
     known = catalogue.load(name)
-    if not every and not (sector and size):
-        raise click.UsageError("give --sector and --size, or --all")
+    alone = {"--sector": sector, "--size": size, "--all": every, "--organisation": organisation}
+    if register and (clash := [option for option, given in alone.items() if given]):
+        raise click.UsageError(f"{clash[0]} and --register: the register says who is asked")
+    if archive and not register:
+        raise click.UsageError("--archive goes with --register, which says whose answers are filled in")
+    if not register and not every and not (sector and size):
+        raise click.UsageError("give --sector and --size, --all, or --register")
     if form == "audit" and not audit.keys(known):
         raise click.UsageError(f"model {known.id} has no demands to audit; issue it with --form self")
-    profiles = issuing.every_profile(known) if every else [Profile(sector or "", size or "")]
     by = deadline and deadline.date()
     wanted = issuing.Wanted(name, edition, lang, organisation, selection, by, not no_score, str(colours or ""), form)
     try:
+        if register:
+            _invite(out, register, wanted, archive, workers)
+            return
+        profiles = issuing.every_profile(known) if every else [Profile(sector or "", size or "")]
         for path in issuing.issue(out, profiles, wanted):
             click.echo(str(path))
     except KeyError as unknown:
         raise click.UsageError(f"{unknown} is not in model {known.id}; `dimm-xl models` lists what is") from None
+
+
+def _invite(out: Path, file: Path, wanted: Wanted, archive: Path | None, workers: int | None) -> None:
+    """Write the questionnaires of a register, say what is wrong with it, and end with the status."""
+    from dimm_xl import catalogue, inviting
+    from dimm_xl.register_book import opened
+    from dimm_xl.showing import findings_shown, progress
+
+    register = opened(file, catalogue.load(wanted.model), wanted.lang)
+    click.echo(findings_shown(register.findings, wanted.lang), nl=False, err=True)
+    with progress() as heard:
+        done = inviting.invite(out, register, wanted, archive, workers, heard)
+    for one in (*done.nothing, *done.faults):
+        click.echo(one if one in done.faults else f"{one}: nothing to answer in this edition or selection; no questionnaire", err=True)
+    carried = f", {done.carried} of them with answers of last time" if archive else ""
+    click.echo(f"{done.files} questionnaires for {done.organisations} organisations in {out}{carried}; who gets which: {inviting.ISSUED}")
+    sys.exit(done.exit_code)
 
 
 @main.command()

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, path_type=Path),
     help="Filled review workbooks kept elsewhere than in OUT/reviews: a folder or a file.",
 )
+@click.option("--register", type=FILE, help="The campaign's register: who returned, is incomplete or late, and reminders to send.")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary that a script can read.")
 def run(as_json: bool, **options: Any) -> None:
     """Read every workbook under RETURNS, check and score it, and write the results into the folder OUT.
@@ -46,6 +47,9 @@ def run(as_json: bool, **options: Any) -> None:
     Run again, it reads what is new or changed and brings OUT up to date.
 
     Exit status: 0 all read; 1 some file refused (everything else is written); 2 wrong usage.
+
+    With `--register register.xlsx` (see `dimm-xl register new`), returns are known by its ids, its own targets, weights and exclusions
+    count, and consolidated.xlsx and data/followup.csv say where each organisation stands, data/reminders.csv what to write to whom.
 
     Example: dimm-xl run returns out
     """
@@ -62,6 +66,7 @@ def asked_of(
     limits: tuple[str, ...] = (), logo: Path | None = None, colours: Path | None = None, classification: str = "",
     archive: Path | None = None, today: datetime | None = None, scheduler: str = "",
     previous: Path | None = None, benchmark: Path | None = None, review: tuple[str, ...] = (), reviews: Path | None = None,
+    register: Path | None = None,
 ) -> Run:  # fmt: skip
     """Return what a run is asked for from the options of the command line; BadParameter for a limit that is none."""
     from dimm_xl import campaign, settings
@@ -89,6 +94,7 @@ def asked_of(
         benchmark=benchmark,
         reviews=reviews,
         review=review,
+        register=register,
     )
 
 

@@ -24,7 +24,7 @@ def of_run(*names: str) -> list[click.Parameter]:
     params=[
         *of_run("returns"),
         click.Argument(["archive"], type=KEPT),
-        *of_run("lang", "names", "workers", "scheduler", "limits", "today", "as_json"),
+        *of_run("lang", "names", "workers", "scheduler", "limits", "today", "register", "as_json"),
     ]
 )
 def collect(as_json: bool, archive: Path, **options: Any) -> None:
@@ -49,7 +49,7 @@ def collect(as_json: bool, archive: Path, **options: Any) -> None:
 @main.command(
     params=[
         click.Argument(["archive"], type=EXISTING_ARCHIVE),
-        *of_run("out", "lang", "names", "workers", "scheduler", "logo", "colours", "classification", "today", "as_json"),
+        *of_run("out", "lang", "names", "workers", "scheduler", "logo", "colours", "classification", "today", "register", "as_json"),
     ]
 )
 def report(as_json: bool, **options: Any) -> None:

@@ -14,7 +14,7 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from dimm_xl.sheet import NUMBER, CellError, Column, Kind, Sheet, face, number, text
+from dimm_xl.sheet import NUMBER, CellError, Column, Kind, Sheet, face, number, text, tick
 from dimm_xl.words import Words
 
 TICK = "✓"
@@ -34,13 +34,6 @@ def whole(cell: object) -> int:
     if not value.is_integer():
         raise ValueError(text(cell))
     return int(value)
-
-
-def tick(cell: object) -> bool:
-    """Return whether a cell is ticked: with a tick, a cross, yes or 1; ValueError for anything but those and their contraries."""
-    marks = {"✓": True, "✔": True, "x": True, "oui": True, "yes": True, "true": True, "1": True}
-    marks |= dict.fromkeys(("-", "–", "non", "no", "false", "0"), False)
-    return bool(_known(marks, cell))
 
 
 def listed(cell: object) -> tuple[str, ...]:

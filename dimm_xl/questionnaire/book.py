@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from dimm_xl import layout
+from dimm_xl.adaptation import written
+from dimm_xl.adapted import adapted, adapted_page
 from dimm_xl.assessment import Assessment
 from dimm_xl.model import Model, Text
 from dimm_xl.page import Book, Page, Put, Row, Table
@@ -22,12 +24,16 @@ from dimm_xl.words import Words
 
 @dataclass(frozen=True)
 class Request:
-    """Which questionnaire is wanted, besides the model: what the start sheet says and whether the score is shown live."""
+    """Which questionnaire is wanted, besides the model: what the start sheet says and whether the score is shown live.
+
+    ``whole`` is the model before it was adapted, needed to say what is adapted.
+    """
 
     words: Words
     deadline: date | None = None
     score: bool = True
     glossary: tuple[tuple[Text, Text], ...] = ()
+    whole: Model | None = None
 
 
 def questionnaire(model: Model, assessment: Assessment, request: Request) -> Book:
@@ -47,6 +53,8 @@ def questionnaire(model: Model, assessment: Assessment, request: Request) -> Boo
     ]
     if request.score:
         pages.append(synthesis(model, scores, levers, words))
+    if request.whole and (changed := adapted(request.whole, assessment.adaptations)):
+        pages.append(adapted_page(changed, words))
     pages += [_glossary_page(model, words, request), _identity_page(assessment)]
     return Book(title(model, assessment, words), assessment.organisation, words.lang, tuple(pages))
 
@@ -73,6 +81,7 @@ def _glossary_page(model: Model, words: Words, request: Request) -> Page:
 
 def identity(assessment: Assessment) -> Mapping[str, str]:
     """Return what the identity sheet says, by key; reading it back tells which description a return was made with."""
+    own = {f"{layout.ADAPTED}{one.code}": written(one) for one in assessment.adaptations}
     return {
         "kind": layout.KIND,
         "layout": layout.LAYOUT,
@@ -85,6 +94,8 @@ def identity(assessment: Assessment) -> Mapping[str, str]:
         "organisation_id": assessment.organisation_id,
         "functions": " ".join(assessment.functions),
         "form": assessment.form,
+        **({"again": "yes"} if assessment.last else {}),
+        **own,
     }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dimm_xl import layout, live
-from dimm_xl.assessment import Answer, Answered, Assessment, Blank, NotApplicable, Unknown
+from dimm_xl.assessment import Answer, Answered, Assessment, Blank, Last, NotApplicable, State, Unknown
 from dimm_xl.model import Indicator, Lever, Model
 from dimm_xl.page import Formula, Page, Put, Rich, Row, Rule, Table, Value
 from dimm_xl.sheet import Pick
@@ -16,14 +18,18 @@ TABLE_ROW = 4
 
 def lever_table(model: Model, lever: Lever, assessment: Assessment, words: Words) -> Table:
     """Return the table of a lever: a heading row a grouping, a row an indicator."""
-    sheet = layout.lever_sheet(model, lever, words)
+    sheet = layout.lever_sheet(model, lever, words, again=bool(assessment.last))
+    unconfirmed = set(assessment.unconfirmed)
     rows: list[Row] = []
     for grouping in lever.groupings:
         rows.append(Row({"code": grouping.code, "indicator": words.of(grouping.name)}, heading=True))
-        rows += [_indicator_row(model, one, assessment.answer(one.code), words) for one in grouping.indicators]
+        for one in grouping.indicators:
+            row = _indicator_row(model, one, assessment.answer(one.code), words)
+            rows.append(_again(row, model, assessment.last.get(one.code), one.code in unconfirmed, words) if assessment.last else row)
     fields = tuple(column.field for column in sheet.columns)
     reached = [Rule((field,), f"AND(ISNUMBER({{counted}}),{{counted}}>={field[7:]})", "reached") for field in fields if "demands" in field]
-    rules = (*reached, Rule(("state",), 'AND({code}<>"",{done}=0,{level}<>"")', "alarm"), Rule(("state",), "{done}=1", "settled"))
+    confirm = (Rule(("state",), "{pending}=1", "alarm"),) if assessment.last else ()
+    rules = (*reached, *confirm, Rule(("state",), 'AND({code}<>"",{done}=0,{level}<>"")', "alarm"), Rule(("state",), "{done}=1", "settled"))
     return Table(f"lever_{lever.code}", sheet, tuple(rows), TABLE_ROW, rules=rules)
 
 
@@ -34,7 +40,7 @@ def _indicator_row(model: Model, one: Indicator, answer: Answer, words: Words) -
         "indicator": _described(one, words),
         **{f"demands{n}": _demands(one, n, words) for n in one.levels},
         "measure": answer.measure,
-        "level": _shown(answer, kind.show),
+        "level": _shown(answer.state, kind.show),
         "reason": answer.reason or None,
         "evidence": answer.evidence or None,
         "comment": answer.comment or None,
@@ -49,9 +55,24 @@ def _indicator_row(model: Model, one: Indicator, answer: Answer, words: Words) -
     return Row(values, closed=frozenset() if one.measure else frozenset({"measure"}), bounds=bounds)
 
 
-def _shown(answer: Answer, show: object) -> Value:
+def _again(row: Row, model: Model, last: Last | None, unconfirmed: bool, words: Words) -> Row:
+    """Return a row of a questionnaire that was handed out with answers of last time; ``last`` is None where it had none."""
+    shown = _shown(last.state, layout.level_kind(model, words).show) if last else None
+    state = row.values["state"]
+    assert isinstance(state, Formula)
+    values = {
+        **row.values,
+        "confirmed": words("yes") if last and last.confirmed else None,
+        "state": live.confirming(state, words, unconfirmed),
+        "last": shown,
+        "pending": live.pending(unconfirmed),
+    }
+    return replace(row, values=values, closed=row.closed if last else row.closed | {"confirmed"})
+
+
+def _shown(state: State, show: object) -> Value:
     assert callable(show)
-    match answer.state:
+    match state:
         case Answered(level):
             return int(show(level))
         case NotApplicable():
@@ -92,7 +113,7 @@ def progress(expected: int, table: Table, words: Words) -> Formula:
 
 def lever_page(lever: Lever, table: Table, words: Words) -> Page:
     """Compose the sheet of a lever around its table."""
-    last = len(table.sheet.columns) - 6  # the last column that shows; the others only calculate
+    last = sum(not column.hidden for column in table.sheet.columns) - 1  # the last column that shows; the others only calculate
     return Page(
         table.sheet.name,
         puts=(

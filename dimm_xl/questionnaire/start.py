@@ -48,6 +48,7 @@ def start_page(
                               assessment.organisation or words("start.no_name"), {"name": organisation}), "subtitle", cols=6),
             Put(2, 0, about, "hint", cols=6),
             Put(4, 0, _ready(progress, organisation, assessment, words), "ready", cols=6),
+            *([Put(5, 0, _to_confirm(levers, assessment, words), "hint", cols=6)] if assessment.last else []),
             *_guide(model, assessment, words, deadline, progress.bottom + 2),
         ),
         tables=(progress,),
@@ -66,6 +67,7 @@ def _guide(model: Model, assessment: Assessment, words: Words, deadline: date | 
     audited, demands = assessment.form == "audit", len(audit.keys(model))
     minutes = demands * MINUTES_A_DEMAND if audited else count * MINUTES
     facts: dict[str, dict[str, object]] = {
+        **({"again": {"count": len(assessment.last)}} if assessment.last else {}),
         "why": {},
         "time": {"count": count, "demands": demands, "hours": words.figure(max(1, round(minutes / 60 * 2) / 2))},
         "how": {},
@@ -80,6 +82,14 @@ def _guide(model: Model, assessment: Assessment, words: Words, deadline: date | 
         told = words(f"audit.start.{key}" if audited and key in OTHERWISE else f"start.{key}.text", **given)
         guide += [Put(at, 0, words(f"start.{key}.title"), "guide-title"), Put(at, 1, told, "guide", cols=5)]
     return guide
+
+
+def _to_confirm(levers: Mapping[str, Table], assessment: Assessment, words: Words) -> Formula:
+    """Return how many answers of last time are still to be confirmed, in words."""
+    spans = {f"p{n}": table.span("pending") for n, table in enumerate(levers.values())}
+    total, left = f"SUM({','.join(f'{{{name}}}' for name in spans)})", len(assessment.unconfirmed)
+    some, none = words("invited.some"), words("invited.none")
+    return Formula(f"IF({total}=0,{live.quoted(none)},{total}&{live.quoted(some)})", f"{left}{some}" if left else none, spans)
 
 
 def _progress(name: str, model: Model, levers: Mapping[str, Table], words: Words, row: int) -> Table:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from dimm_xl import __version__, audit
+from dimm_xl.adapted import adapted_table
 from dimm_xl.model import Lever, Model
 from dimm_xl.page import Page, Put, Row, Table
 from dimm_xl.report.result import Result, counted, demands, functions, judged, rounded, shown, state_word
@@ -15,6 +16,9 @@ from dimm_xl.respondents import who
 from dimm_xl.roadmap import Step
 from dimm_xl.sheet import TEXT, Column, Kind, Sheet
 from dimm_xl.words import Words
+
+FEW = 20
+"""Adaptations under which the method stays on one printed page."""
 
 
 def roadmap_page(result: Result, roadmap: tuple[Step, ...], words: Words) -> Page:
@@ -103,10 +107,16 @@ def method_page(result: Result, words: Words) -> Page:
         facts["benchmark"] = {"name": result.peers.source, "count": result.peers.count}
     if result.last:
         facts["progress"] = {"file": result.last.file, "edition": words.of(result.last.model.edition.name)}
+    if result.adapted:
+        facts["adapted"] = {"count": len(result.adapted)}
     puts = [Put(0, 0, words("method.title"), "title", cols=2)]
     for n, (key, given) in enumerate(facts.items(), 2):
         puts += [Put(n, 0, words(f"method.{key}.title"), "guide-title"), Put(n, 1, words(f"method.{key}.text", **given), "guide")]
-    return Page(name, tuple(puts), widths={0: 26, 1: 110}, tall=1, footer=words("footer.result", edition=words.of(model.edition.name)))
+    tables = (adapted_table(name, result.adapted, words, len(facts) + 3, (26, 110)),) if result.adapted else ()
+    tall = 1 if len(result.adapted) < FEW else 0
+    return Page(
+        name, tuple(puts), tables, widths={0: 26, 1: 110}, tall=tall, footer=words("footer.result", edition=words.of(model.edition.name))
+    )
 
 
 def _scale(result: Result, words: Words) -> dict[str, dict[str, object]]:

@@ -16,6 +16,8 @@ from dimm_xl.model import Lever, Model
 from dimm_xl.pack import Pack
 from dimm_xl.page import Book, Chart, Page, Put, Row, Rules, Series, Shades, Table
 from dimm_xl.report.compared import Compared, progress_pages
+from dimm_xl.report.follow_pages import adaptations_page, follow_pages
+from dimm_xl.report.followup import Followup, Reminder
 from dimm_xl.report.groups import crossed_page, gaps_page, group_page, known_first, median_chart, spread_row
 from dimm_xl.report.limits import EXCEL, Room, within
 from dimm_xl.report.listings import findings_page, flat_page, heat_page, ranking_page
@@ -29,15 +31,17 @@ from dimm_xl.words import Words
 
 @dataclass(frozen=True)
 class Beside:
-    """What a run is set beside: the campaign before, a benchmark of others."""
+    """What a run is set beside: the campaign before, a benchmark of others, the campaign's register with the reminders to write."""
 
     compared: Compared | None = None
     pack: Pack | None = None
+    followup: Followup | None = None
+    letters: Sequence[Reminder] = ()
 
     def within(self, model: Model) -> Beside:
         """Return what of it is of ``model``."""
         compared = self.compared.within(model) if self.compared else None
-        return Beside(compared, self.pack if self.pack and self.pack.model == model.id else None)
+        return replace(self, compared=compared, pack=self.pack if self.pack and self.pack.model == model.id else None)
 
 
 ALONE = Beside()
@@ -54,6 +58,7 @@ def portfolio_book(
     scores, compared = frame(model, results), beside.compared
     pages = [
         _overview(model, scores, returns, beside.pack, words),
+        *(follow_pages(beside.followup, beside.letters, model, words) if beside.followup else ()),
         *(progress_pages(model, compared, words) if compared else ()),
         ranking_page(model, results, words),
         *(_lever(model, lever, scores, results, words) for lever in model.levers),
@@ -63,6 +68,7 @@ def portfolio_book(
         gaps_page(model, results, words),
         heat_page(model, results, words),
         *([several_page(model, twice, words)] if (twice := spoken_of_twice(results)) else []),
+        *([changed] if (changed := adaptations_page(results, words)) else []),
         findings_page(returns, words),
         flat_page(model, results, words, room),
     ]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from dimm_xl.adapted import Adapted, adapted
 from dimm_xl.assessment import Answer, Assessment, Return, State
 from dimm_xl.model import Indicator, Model, Text
 from dimm_xl.page import Rule
@@ -36,7 +37,8 @@ class Result:
 
     ``last`` is the organisation's result of the campaign before, when there is one.
     ``parts`` are the files it rests on, several when several respondents answered. Where a reviewer gave ``opinions``, assessment
-    and scores are the validated ones, and ``declared`` is the result as the organisation declared it.
+    and scores are the validated ones, and ``declared`` is the result as the organisation declared it. ``whole`` is the model before
+    it was adapted, None where nothing was.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Result:
     opinions: Mapping[str, Opinion] = field(default_factory=dict)
     declared: Result | None = None
     last: Result | None = None
+    whole: Model | None = None
 
     @cached_property
     def progress(self) -> Progress | None:
@@ -57,6 +60,11 @@ class Result:
         if self.last is None:
             return None
         return compare(Moment(self.last.model, self.last.assessment), Moment(self.model, self.assessment))
+
+    @cached_property
+    def adapted(self) -> tuple[Adapted, ...]:
+        """What the campaign's register changes in the model for this organisation."""
+        return adapted(self.whole, self.assessment.adaptations) if self.whole else ()
 
     @property
     def states(self) -> Counter[str]:

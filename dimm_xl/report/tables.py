@@ -51,7 +51,7 @@ def returns_lines(returns: Sequence[Return], results: Sequence[Result]) -> Itera
 
 def _alone(result: Result, part: Return) -> Score:
     """Return how much one respondent answered of what they were asked."""
-    if len(result.parts) == 1:
+    if len(result.parts) == 1 and said_in(part).functions == result.assessment.functions:
         return result.scores.overall
     answers, model = said_in(part).answers, result.model
     return of_parts([(1, of_answer(one, answers[code], model.scale)) for code, one in model.indicators.items() if code in answers])
@@ -63,7 +63,8 @@ def answers_lines(results: Sequence[Result]) -> Iterator[Line]:
         for part in result.parts:
             said = said_in(part)
             respondent = said.respondent.get("respondent", "")
-            for code in (code for code in result.model.indicators if len(result.parts) == 1 or code in said.answers):
+            whole = len(result.parts) == 1 and not said.functions
+            for code in (code for code in result.model.indicators if whole or code in said.answers):
                 answer = said.answer(code)
                 reason = answer.state.reason if isinstance(answer.state, NotApplicable) else answer.reason
                 told = (answer.level, answer.measure, reason, answer.evidence, answer.comment)

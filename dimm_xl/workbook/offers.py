@@ -35,7 +35,7 @@ def offers(table: Table) -> Iterator[Offer]:
     """Yield what the cells of a table offer: lists for whole fields, else by row where a row is not closed."""
     for n, column in enumerate(table.sheet.columns, table.col):
         if column.field in table.lists:
-            yield (table.row + 1, n, table.bottom, n), offered(table.lists[column.field], column.says)
+            yield (table.row + 1, n, max(table.bottom, table.row + table.room), n), offered(table.lists[column.field], column.says)
         elif column.entry:
             yield from _by_row(table, column, n)
 

@@ -278,10 +278,11 @@ def _cell(column: Column, cell: Cell) -> tuple[Any, tuple[Code, Mapping[str, Fac
     try:
         return column.kind.parse(cell), None
     except ValueError:
-        return None, (_code(cell), {"value": text(cell)[:80], "column": column.title, "expects": column.kind.expects})
+        return None, (wrong(cell), {"value": text(cell)[:80], "column": column.title, "expects": column.kind.expects})
 
 
-def _code(cell: Cell) -> Code:
+def wrong(cell: Cell) -> Code:
+    """Return what is wrong with a cell that its column does not understand."""
     if cell == thorough.UNCALCULATED:
         return Code.UNCALCULATED
     return Code.ERROR_CELL if isinstance(cell, CellError) else Code.BAD_VALUE

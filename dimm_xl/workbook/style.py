@@ -69,6 +69,9 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "figure-entry": {**_BASE, **_ENTRY, "align": "center", "valign": "vcenter", "num_format": "General", "bold": True},
     "level": {**_BASE, **_GRID, "align": "center", "valign": "vcenter", "font_size": 13, "bold": True},
     "level-entry": {**_BASE, **_ENTRY, "align": "center", "valign": "vcenter", "font_size": 13, "bold": True, "num_format": "General"},
+    "level-small": {**_BASE, **_GRID, "align": "center", "valign": "vcenter"},
+    "level-small-entry": {**_BASE, **_ENTRY, "align": "center", "valign": "vcenter", "bold": True},
+    "level-small-fault": {**_BASE, **_FAULT, "align": "center", "valign": "vcenter", "bold": True},
     "cell-fault": {**_WRAP, **_FAULT, "num_format": "@"},
     "figure-fault": {**_BASE, **_FAULT, "align": "center", "valign": "vcenter", "num_format": "General", "bold": True},
     "level-fault": {**_BASE, **_FAULT, "align": "center", "valign": "vcenter", "font_size": 13, "bold": True, "num_format": "General"},
@@ -103,6 +106,11 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "edit-entry": {**_WRAP, **_GRID, "num_format": "@"},
     "edit-code-entry": {**_BASE, **_GRID, "bold": True, "num_format": "@"},
     "edit-number-entry": {**_BASE, **_GRID, "align": "center", "num_format": "General"},
+    "edit-date-entry": {**_BASE, **_GRID, "align": "center", "num_format": 14},
+    # Whole columns, below the rows that are drawn
+    "edit-room": {**_WRAP, "num_format": "@"},
+    "edit-number-room": {**_BASE, "align": "center", "num_format": "General"},
+    "edit-date-room": {**_BASE, "align": "center", "num_format": 14},
     # What conditions put over a cell
     "reached": {"bg_color": "reached"},
     "alarm": {"font_color": "target", "bold": True},
@@ -120,7 +128,8 @@ BOLD = frozenset(name for name, look in LOOKS.items() if look.get("bold"))
 
 def header(look: str, entry: bool) -> str:
     """Return the look of the header above cells of a look: yellow over cells to fill in, centred over what is centred."""
-    return ("header-entry" if entry else "header") + ("-centre" if LOOKS[look].get("align") == "center" else "")
+    drawn = LOOKS.get(look) or LOOKS[f"{look}-entry"]  # cells of which all are open have no other look
+    return ("header-entry" if entry else "header") + ("-centre" if drawn.get("align") == "center" else "")
 
 
 def size(name: str) -> float:

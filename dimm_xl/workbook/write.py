@@ -101,13 +101,16 @@ class _Writer:
 
     def _columns(self) -> None:
         hidden: dict[int, bool] = {}
+        ready: dict[int, Any] = {}
         for table in self.page.tables:
             for n, column in enumerate(table.sheet.columns, table.col):
                 self.widths[n] = max(column.width, self.widths.get(n, 0))
                 hidden[n] = column.hidden and hidden.get(n, True)
+                if table.room:
+                    ready[n] = self.styles[f"{column.look}-room"]
         self.widths |= self.page.widths
         for n, width in self.widths.items():
-            self.sheet.set_column(n, n, width, None, {"hidden": True} if hidden.get(n) else {})
+            self.sheet.set_column(n, n, width, ready.get(n), {"hidden": True} if hidden.get(n) else {})
 
     def _set_up(self) -> None:
         sheet, page = self.sheet, self.page
