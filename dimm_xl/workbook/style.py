@@ -120,7 +120,8 @@ BOLD = frozenset(name for name, look in LOOKS.items() if look.get("bold"))
 
 def header(look: str, entry: bool) -> str:
     """Return the look of the header above cells of a look: yellow over cells to fill in, centred over what is centred."""
-    return ("header-entry" if entry else "header") + ("-centre" if LOOKS[look].get("align") == "center" else "")
+    below = LOOKS.get(look) or LOOKS[f"{look}-entry"]  # cells that are always open have no locked look
+    return ("header-entry" if entry else "header") + ("-centre" if below.get("align") == "center" else "")
 
 
 def size(name: str) -> float:
