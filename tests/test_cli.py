@@ -285,7 +285,7 @@ def test_model_show_for_a_size_shows_no_sector_by_accident() -> None:
 def test_model_check_lists_every_fault_and_ends_with_status_2(tmp_path: Path) -> None:
     """A broken model folder: each fault on a line of its own, with file, line and key; a sound one says so with status 0."""
     shipped = catalogue.SHIPPED / "models" / "dimm"
-    for name in ("model.yaml", "strategy.yaml"):
+    for name in ("model.yaml", "strategy.yaml", "words.yaml"):
         text = (shipped / name).read_text("utf-8")
         text = re.sub(r"(?m)^selections: .*$", "selections: []", re.sub(r"(?m)^levers: .*$", "levers: [strategy.yaml]", text))
         (tmp_path / name).write_text(text, "utf-8")

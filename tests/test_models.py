@@ -78,9 +78,9 @@ def test_each_model_has_its_consolidated_workbook(ran: Ran) -> None:
     """The first model's bears the plain name, the other's its id; both hold their own organisations alone."""
     assert {path.name for path in ran.out.glob("*.xlsx")} == {"consolidated.xlsx", "consolidated-e-friction.xlsx"}
     assert "consolidated-e-friction.xlsx" in ran.said
-    counts = [
-        len(sheet_of(ran.out / name, "sheet.data", n)) - 1 for n, name in enumerate(("consolidated.xlsx", "consolidated-e-friction.xlsx"))
-    ]
+    grids = [sheet_of(ran.out / name, "sheet.data", n) for n, name in enumerate(("consolidated.xlsx", "consolidated-e-friction.xlsx"))]
+    tops = [next(n for n, row in enumerate(grid) if row[3] == "Ensemble") for grid in grids]
+    counts = [sum(bool(row[0]) for row in grid[top + 1 :]) for grid, top in zip(grids, tops, strict=True)]
     assert counts == [6, 12]
     assert len(list((ran.out / "organisations").iterdir())) == 18
 
