@@ -29,22 +29,21 @@ from dimm_xl.words import Words
 
 @dataclass(frozen=True)
 class Beside:
-    """What a run is set beside: the campaign before, a benchmark of others."""
+    """What a run is set beside: the campaign before, a benchmark of others; and the room that a sheet has.
+
+    Tables that pass it are left to the files of ``data/``.
+    """
 
     compared: Compared | None = None
     pack: Pack | None = None
+    room: Room = EXCEL
 
 
 ALONE = Beside()
 
 
-def portfolio_book(
-    model: Model, results: Sequence[Result], returns: Sequence[Return], words: Words, beside: Beside = ALONE, room: Room = EXCEL
-) -> Book:
-    """Compose the consolidated workbook of a run; ``model`` is the whole model (no profile applied).
-
-    Tables that a sheet has no ``room`` for are left to the files of ``data/``.
-    """
+def portfolio_book(model: Model, results: Sequence[Result], returns: Sequence[Return], words: Words, beside: Beside = ALONE) -> Book:
+    """Compose the consolidated workbook of a run; ``model`` is the whole model (no profile applied)."""
     scores, compared = frame(model, results), beside.compared
     pages = [
         _overview(model, scores, returns, beside.pack, words),
@@ -58,10 +57,10 @@ def portfolio_book(
         heat_page(model, results, words),
         *([several_page(model, twice, words)] if (twice := spoken_of_twice(results)) else []),
         findings_page(returns, words),
-        flat_page(model, results, words, room),
+        flat_page(model, results, words, beside.room),
     ]
     led = leading(returning(pages, words), words("portfolio.contents"))
-    fitting = tuple(within(page, room, words) for page in led)
+    fitting = tuple(within(page, beside.room, words) for page in led)
     return Book(words("portfolio.title"), words.of(model.name), words.lang, fitting)
 
 

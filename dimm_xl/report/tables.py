@@ -19,9 +19,9 @@ Line = tuple[object, ...]
 RETURNS = ("file", "sha256", "status", "organisation", "sector", "size", "edition", "lang", "answered", "expected", "form")
 ANSWERS = ("return", "organisation", "respondent", "indicator", "state", "level", "measure", "reason", "evidence", "comment")
 SCORES = ("organisation", "sector", "size", "scope", "code", "score", "low", "high", "answered", "expected", "target", "basis")
+FINDINGS = ("file", "sheet", "cell", "code", "severity", "message")
 NUMBERS = frozenset({"answered", "expected", "level", "measure", "score", "low", "high", "target"})
 """Fields that hold figures; all others hold text."""
-FINDINGS = ("file", "sheet", "cell", "code", "severity", "message")
 
 
 def write_tables(folder: Path, returns: Sequence[Return], results: Sequence[Result], words: Words) -> list[Path]:
