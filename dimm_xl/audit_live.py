@@ -32,7 +32,7 @@ def climb(indicator: Indicator, scale: Scale, answer: Answer, spans: Mapping[str
 
     ``spans`` are ``marks`` and ``steps``: mark and level of each of its demands, row by row.
     """
-    beyond = scale.highest + 1
+    beyond = scale.top + 1
     measured = indicator.measure is not None
     limit = f"IF({figure(indicator)},{ceiling(indicator)}+1,{beyond})" if measured else str(beyond)
 
@@ -41,7 +41,7 @@ def climb(indicator: Indicator, scale: Scale, answer: Answer, spans: Mapping[str
             return str(beyond)
         return f"{beyond}-SUMPRODUCT(MAX(({{marks}}={mark})*({beyond}-{{steps}})))"
 
-    reached = f"MAX({scale.lowest},SUMPRODUCT(MAX(({{marks}}={MET})*({{steps}}<{{stop}})*{{steps}})))"
+    reached = f"MAX({scale.bottom},SUMPRODUCT(MAX(({{marks}}={MET})*({{steps}}<{{stop}})*{{steps}})))"
     if measured:
         reached = f"IF({figure(indicator)},{{stop}}-1,{reached})"
     impossible = f'AND({{measure}}<>"",NOT({figure(indicator)}))' if measured else "FALSE"

@@ -15,7 +15,7 @@ from dimm_xl.files import held, sweep
 from dimm_xl.findings import Fault, Faulty
 from dimm_xl.fingerprint import digest
 from dimm_xl.ledger import Ledger
-from dimm_xl.reporting import Standing, earlier, identify, report, write_reviews
+from dimm_xl.reporting import Standing, consolidations, earlier, identify, report, write_reviews
 from dimm_xl.reviewing import second_opinions
 from dimm_xl.sending_back import FOLDER as SENT_BACK
 from dimm_xl.sending_back import send_back
@@ -23,15 +23,16 @@ from dimm_xl.settings import Run
 
 ARCHIVE = "archive.sqlite"
 """Where a run keeps what it read, in OUT unless asked otherwise."""
-PRODUCTS = ("consolidated.xlsx", "organisations", SENT_BACK, "data")
-"""What a run leaves in OUT."""
+PRODUCTS = ("consolidated.xlsx", "consolidated-*.xlsx", "organisations", SENT_BACK, "data")
+"""What a run leaves in OUT, as patterns of names: one consolidated workbook a model."""
 
 
 @dataclass(frozen=True)
 class Summary:
     """What became of a run: files by status, findings by severity, tracebacks of our own faults.
 
-    ``unknown`` are the ids for which a review was asked and that the run does not know.
+    ``unknown`` are the ids for which a review was asked and that the run does not know. ``consolidated`` are the workbooks over all
+    organisations, one a model.
     """
 
     statuses: Mapping[str, int]
@@ -40,6 +41,7 @@ class Summary:
     out: str
     faults: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    consolidated: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -122,12 +124,14 @@ def _checked(asked: Run) -> None:
             raise Faulty([Fault(str(asked.previous), 0, "", "the archive of this very run; give that of the campaign before")])
         earlier(asked.previous, asked.models)
     if asked.benchmark:
-        pack.load(asked.benchmark, catalogue.load(asked.models[0]))
+        pack.load(asked.benchmark, *map(catalogue.load, asked.models))
 
 
 def apart(asked: Run) -> list[Path]:
     """Return what is never read back when OUT or the archive lies among the returns."""
-    return [*(asked.out / product for product in PRODUCTS), *_kept(asked), *reviewing.apart(asked)]
+    named = consolidations(asked.models, {catalogue.load(model).id for model in asked.models})
+    lying = [path for product in PRODUCTS for path in asked.out.glob(product)]  # of an earlier run, perhaps of other models
+    return [*(asked.out / product for product in (*PRODUCTS, *named)), *lying, *_kept(asked), *reviewing.apart(asked)]
 
 
 def _kept(asked: Run) -> list[Path]:
@@ -155,4 +159,5 @@ def summarise(asked: Run, stands: Standing, faults: Sequence[str]) -> Summary:
         str(asked.out),
         tuple(faults),
         unknown=tuple(name for name in asked.review if name not in {"all", *stands.named}),
+        consolidated=tuple(consolidations(asked.models, {one.assessment.model for one in stands.named.values() if one.assessment})),
     )

@@ -20,7 +20,7 @@ from dimm_xl.findings import Fault, Faulty
 from dimm_xl.look import Look
 from dimm_xl.model import Cut, Model, Text
 from dimm_xl.model_check import Problem, check
-from dimm_xl.words import Words, flatten
+from dimm_xl.words import STANDING, Words, braces, flatten
 
 __all__ = ["SHIPPED", "check", "elder", "glossary", "goal", "load", "look", "read_yaml", "resolved", "shipped_models", "words", "words_of"]
 SHIPPED = files("dimm_xl_templates")
@@ -56,7 +56,7 @@ def words(lang: str) -> Words:
 
 @cache
 def glossary() -> tuple[tuple[Text, Text], ...]:
-    """Return the shipped glossary: term and meaning, each in both languages."""
+    """Return the glossary of models that have none of their own: term and meaning, each in both languages."""
     return tuple((entry["term"], entry["meaning"]) for entry in read_yaml(SHIPPED / "words" / "glossary.yaml"))
 
 
@@ -154,9 +154,27 @@ def sound(raw: dict[str, Any]) -> Model:
     except ValidationError as problem:
         wrong = [(error["loc"], error["msg"]) for error in problem.errors()]
         raise Unsound([*wrong, *_besides(typed, raw, wrong)]) from None
-    if problems := list(check(model)):
+    if problems := [*check(model), *_own_words(model)]:
         raise Unsound(problems)
     return model
+
+
+EXCHANGED = ("column.", "profile.column.", "level.", "sheet.profile", "sheet.review", "review.column.", "number.", "date.", "modelbook.")
+"""Beginnings of the keys of labels by which a returned file is read, or a number written: no model says these in its own way."""
+
+
+def _own_words(model: Model) -> Iterator[Problem]:
+    """Yield which of a model's own labels is none, is one that files are read by, or has braces that nothing fills."""
+    for key, text in model.words.items():
+        for lang, own in text.items():
+            known = words(lang).labels
+            if key not in known or key.startswith(EXCHANGED):
+                yield ("words", key), f"{key!r} is no label that a model may say in its own way"
+                break
+            if key.startswith("sheet.") and (len(own) > LONGEST_NAME or set(UNNAMED) & set(own)):
+                yield ("words", key, lang), f"{own!r} cannot name a sheet: at most {LONGEST_NAME} signs, none of {UNNAMED}"
+            if strange := braces(own) - braces(known[key]) - STANDING:
+                yield ("words", key, lang), f"nothing fills {min(strange)!r}"
 
 
 def _untyped(value: object) -> list[str]:
@@ -173,6 +191,10 @@ def _besides(typed: Callable[[dict[str, Any]], Model], raw: dict[str, Any], wron
     model = typed({**raw, "levers": [raw["levers"][n] for n in kept], "selections": []})
     for path, what in check(model):
         yield ("levers", kept[int(path[1])], *path[2:]) if path[:1] == ("levers",) else path, what
+
+
+LONGEST_NAME, UNNAMED = 31, "[]:*?/\\"
+"""What spreadsheet programs ask of the name of a sheet."""
 
 
 Origins = Mapping[tuple[str | int, ...], str]
@@ -194,8 +216,9 @@ def _assemble(place: Traversable) -> tuple[dict[str, Any], Origins]:
             faults.extend(faulty.faults)
             return None
 
-    if isinstance(raw.get("selections"), str):
-        raw["selections"] = part(("selections",), raw["selections"])
+    for key in ("selections", "words", "glossary"):
+        if isinstance(raw.get(key), str):
+            raw[key] = part((key,), raw[key])
     levers = raw.get("levers")
     if isinstance(levers, list) and all(isinstance(name, str) for name in levers):
         raw["levers"] = [part(("levers", n), name) for n, name in enumerate(levers)]

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from dimm_xl.assessment import UNKNOWN, Answer, Answered, Blank, NotApplicable, State, Verdict, settle
 from dimm_xl.findings import Code, Finding, Severity
-from dimm_xl.model import Indicator, Model
+from dimm_xl.model import Indicator, Measure, Model
 from dimm_xl.sheet import Pick
 
 
@@ -85,7 +85,7 @@ def share_typed_whole(model: Model, given: Sequence[Given]) -> Iterator[Finding]
     """A share below one is perhaps a percentage that the spreadsheet program turned into a fraction."""
     for row in given:
         indicator = model.indicators.get(row.indicator)
-        if indicator and indicator.measure and row.measure and 0 < row.measure < 1 and indicator.measure.unit["en"] == "%":
+        if indicator and indicator.measure and row.measure and 0 < row.measure < _least_share(indicator.measure):
             yield row.finding(Code.SMALL_SHARE, "measure", figure=row.measure, meant=round(row.measure * 100, 10))
 
 
@@ -103,6 +103,14 @@ def every_indicator(model: Model, given: Sequence[Given]) -> Iterator[Finding]:
     for code in model.indicators:
         if code not in rows:
             yield Finding(Code.MISSING_ROW, facts={"indicator": code})
+
+
+def _least_share(measure: Measure) -> float:
+    """Return the share below which a fraction was perhaps typed: 1, or a fifth of the least threshold where that is itself below 1."""
+    if not measure.unit["en"].startswith("%"):
+        return 0
+    least = min(measure.thresholds)
+    return 1 if least >= 1 else least / 5
 
 
 def _possible(indicator: Indicator, figure: float) -> bool:
@@ -137,7 +145,7 @@ def all_the_same(model: Model, said: Mapping[str, Answer]) -> Iterator[Finding]:
 
 def highest_with_evidence(model: Model, said: Mapping[str, Answer]) -> Iterator[Finding]:
     """The highest level comes with evidence."""
-    top = model.scale.highest
+    top = model.scale.top
     bare = [code for code, answer in said.items() if answer.level == top and not answer.evidence]
     if bare:
         yield Finding(Code.NO_EVIDENCE, facts={"level": top, "indicators": ", ".join(bare)})

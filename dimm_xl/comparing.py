@@ -32,14 +32,20 @@ class Wanted:
 
 
 def compare(wanted: Wanted, out: Path) -> Compared:
-    """Write ``progress.xlsx`` and ``data/progress.csv`` into ``out``; Faulty when an archive or a model cannot be read."""
+    """Write ``progress.xlsx`` and ``data/progress.csv`` into ``out``; Faulty when an archive or a model cannot be read.
+
+    Organisations of any model but the first go into a workbook of their own, ``progress-MODEL.xlsx``.
+    """
     models = wanted.then_models or wanted.models
     then, now = earlier(wanted.then, models), earlier(wanted.now, wanted.models)
     results = [result_of(name, one, wanted.models) for name, one in now.items()]
     found = compared_of(then, results, last_time(then, now), models)
     write_table(out / "data" / "progress.csv", FIELDS, progress_lines(found.now))
-    book = progress_book(catalogue.load(wanted.models[0]), found, catalogue.words(wanted.lang))
-    write_whole(out / "progress.xlsx", Dress().written(book))
+    for n, whole in enumerate({one.id: one for one in map(catalogue.load, wanted.models)}.values()):
+        of_model = found.within(whole)
+        if not n or of_model.now or of_model.gone:
+            book = progress_book(whole, of_model, catalogue.words(wanted.lang))
+            write_whole(out / (f"progress-{whole.id}.xlsx" if n else "progress.xlsx"), Dress().written(book))
     return found
 
 

@@ -6,15 +6,15 @@ What was said is never lost: it is carried, or stands in the assessment of then 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
-from dimm_xl.assessment import BLANK, Answer, Answered, Assessment, settle
-from dimm_xl.audit import answered, demands
+from dimm_xl import audit
+from dimm_xl.assessment import BLANK, Answer, Answered, Assessment, Checked, settle
 from dimm_xl.findings import Fault, Faulty
-from dimm_xl.model import Cut, Indicator, Measure, Model, Scale, Text
+from dimm_xl.model import Cut, Indicator, Measure, Model, Scale
 from dimm_xl.progress import Cause, Moment, changes
 from dimm_xl.wording import differs
 
@@ -111,29 +111,27 @@ def fitted(answer: Answer, then: Indicator, now: Indicator, scale: Scale) -> Ans
     """Return an answer as far as a reworded indicator takes it, words always.
 
     A figure is carried while the same thing is measured; a level that is not on the scale is left blank, and one that the figure no
-    longer allows gives way to the highest that it does, as if the figure alone had been typed. Of an audit, the verdicts on the demands
-    that stand as they were are carried, and the level is what they give.
+    longer allows gives way to the highest that it does, as if the figure alone had been typed. Of an audit, the verdicts on demands
+    that read alike are carried, with the words beside them, and give the level anew.
     """
     figure = answer.measure if now.measure and _takes(answer.measure, then.measure, now.measure) else None
     if answer.demands:
-        return _verified(answer, then, now, figure)
+        return audit.answered(now, _verdicts(answer.demands, then, now), figure)
     state = answer.state
-    if isinstance(state, Answered) and not scale.lowest <= state.level <= scale.highest:
+    if isinstance(state, Answered) and state.level not in scale.offered:
         state = BLANK
     held = settle(now, state, figure) or settle(now, BLANK, figure)
     return replace(answer, state=held or BLANK, measure=figure)
 
 
-def _verified(answer: Answer, then: Indicator, now: Indicator, figure: float | None) -> Answer:
-    """Return the verdicts of an audit on the demands that stand word for word in the new wording, at whatever level they stand there."""
-    places = {_key(text): (level, rank) for level, rank, text in demands(then)}
-    said = {(one.level, one.rank): one for one in answer.demands}
-    found = ((level, rank, said.get(places.get(_key(text), (0, 0)))) for level, rank, text in demands(now))
-    return answered(now, [replace(one, level=level, rank=rank) for level, rank, one in found if one], figure)
-
-
-def _key(text: Text) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(text.items()))
+def _verdicts(checked: Sequence[Checked], then: Indicator, now: Indicator) -> Iterator[Checked]:
+    """Yield what was found of each demand of now that was a demand then, at whatever level; the same level first."""
+    asked = {(level, rank): text for level, rank, text in audit.demands(then)}
+    known = [(asked[one.level, one.rank], one) for one in checked if (one.level, one.rank) in asked]
+    for level, rank, text in audit.demands(now):
+        alike = [one for was, one in known if not differs(was, text)]
+        if alike:
+            yield replace(min(alike, key=lambda one: (one.level != level, one.rank != rank)), level=level, rank=rank)
 
 
 def _takes(figure: float | None, then: Measure | None, now: Measure) -> bool:

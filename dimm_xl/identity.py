@@ -119,7 +119,11 @@ def _recognised(grids: Grids, known: Mapping[str, str]) -> Identity:
 
 def _beside(model: Model, rows: Sequence[Sequence[str]]) -> Mapping[str, set[str]]:
     """Return what stands right of the profile's labels for sector, size and edition, by field."""
-    labels = {face(catalogue.words(lang)(f"profile.{field}")): field for lang in model.languages for field in ("sector", "size", "edition")}
+    labels = {
+        face(catalogue.words(lang).within(model)(f"profile.{field}")): field
+        for lang in model.languages
+        for field in ("sector", "size", "edition")
+    }
     beside: dict[str, set[str]] = {}
     for row in rows:
         for label, cell in pairwise(row):

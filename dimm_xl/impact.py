@@ -5,11 +5,11 @@ The same answers are judged by the new edition; why the score then moves is told
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from dimm_xl.assessment import Answer, Answered, Assessment
+from dimm_xl.assessment import Answer, Answered, Assessment, Blank
 from dimm_xl.editions import Carried, Change, carry
 from dimm_xl.model import Cut, Model
 from dimm_xl.progress import Move, Progress, compare
@@ -20,8 +20,8 @@ from dimm_xl.scoring import ROUNDING, Scores, score
 class Reach:
     """How far one score may move, overall or of a lever.
 
-    ``move`` is from the score of then to what the same answers give by the new edition, new indicators left out. ``low`` and ``high``
-    are what it would be with every new indicator at either end of the scale, all else as it was answered; None without a score.
+    ``move`` is from the score of then to what the same answers give by the new edition, what it asks anew left out. ``low`` and ``high``
+    are what it would be with all that it asks anew at either end of the scale, all else as it was answered; None without a score.
     """
 
     move: Move
@@ -94,8 +94,7 @@ def impact(then: Assessment, before: Model, after: Model, cut: Cut | None = None
     """
     carried = carry(then, before, after, cut)
     progress = compare(carried.then, carried.now)
-    new = carried.of(Change.NEW)
-    low, high = (_with(carried, new, level) for level in (after.scale.lowest, after.scale.highest))
+    low, high = (_with(carried, _open(carried), level) for level in after.scale.ends)
     old, now = before.indicators, after.indicators
     return Impact(
         carried,
@@ -105,6 +104,15 @@ def impact(then: Assessment, before: Model, after: Model, cut: Cut | None = None
         tuple(code for code in carried.retuned if old[code].weight != now[code].weight),
         tuple(code for code in carried.retuned if old[code].target.default != now[code].target.default),
     )
+
+
+def _open(carried: Carried) -> Iterator[str]:
+    """Yield the indicators that the new edition asks anew: those that are new, and those whose answer does not fit any more."""
+    yield from carried.of(Change.NEW)
+    for code in carried.of(Change.REWORDED):
+        was, one = (moment.assessment.answer(code).state for moment in (carried.then, carried.now))
+        if isinstance(one, Blank) and not isinstance(was, Blank):
+            yield code
 
 
 def _with(carried: Carried, codes: Iterable[str], level: int) -> Scores:

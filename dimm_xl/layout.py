@@ -38,7 +38,7 @@ def level_kind(model: Model, words: Words, all_words: Sequence[Words] = ()) -> K
         for face in (*spoken(f"level.aliases.{key}").split("|"), spoken(f"level.{key}"))
     }
     labels = {Pick.NOT_APPLICABLE: words("level.not_applicable"), Pick.UNKNOWN: words("level.unknown")}
-    return level(model.scale.lowest, model.scale.highest, labels, spellings)
+    return level(model.scale.bottom, model.scale.top, labels, spellings)
 
 
 def lever_sheet(model: Model, lever: Lever, words: Words, all_words: Sequence[Words] = ()) -> Sheet:
@@ -46,7 +46,7 @@ def lever_sheet(model: Model, lever: Lever, words: Words, all_words: Sequence[Wo
 
     ``all_words`` are the other languages whose headers are recognised too. The last columns only calculate.
     """
-    levels = range(model.scale.lowest + 1, model.scale.highest + 1)
+    levels = model.scale.demanding
 
     def column(field: str, kind: Kind = TEXT, *, entry: bool = False, look: str = "cell", width: float = 12) -> Column:
         titles = [spoken(f"column.{field}") for spoken in (words, *all_words)]

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ class Product:
 
 
 class Ledger:
-    """The files that runs wrote into the folder ``out``, as an archive knows them; ``folders`` are where such files may lie."""
+    """The files that runs wrote into the folder ``out``, as an archive knows them; ``folders`` are where such files may lie (patterns)."""
 
     def __init__(self, archive: Archive, out: Path, folders: Sequence[str]) -> None:
         self.out = out
@@ -109,4 +110,9 @@ class Ledger:
     def _ours(self, file: str) -> bool:
         """Say whether a name from the archive can be of a product: an archive may come from anybody."""
         parts = Path(file).parts
-        return 0 < len(parts) <= 2 and ".." not in parts and parts[0] in self._folders and not (self.out / parts[0]).is_symlink()
+        return (
+            0 < len(parts) <= 2
+            and ".." not in parts
+            and any(fnmatchcase(parts[0], one) for one in self._folders)
+            and not (self.out / parts[0]).is_symlink()
+        )

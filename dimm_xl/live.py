@@ -26,7 +26,7 @@ def quoted(text: str) -> str:
 
 def counted(indicator: Indicator, scale: Scale, answer: Answer) -> Formula:
     """The level that counts for an indicator, empty when none does: what :func:`settle` decides."""
-    whole = f"AND({{level}}>={scale.lowest},{{level}}<={scale.highest},{{level}}=INT({{level}}))"
+    whole = f"AND({{level}}>={scale.bottom},{{level}}<={scale.top},{{level}}=INT({{level}}))"
     value = "" if answer.level is None else float(answer.level)
     if indicator.measure is None:
         return Formula(f'IF(ISNUMBER({{level}}),IF({whole},{{level}},""),"")', value)
@@ -71,7 +71,7 @@ def state(indicator: Indicator, scale: Scale, words: Words, answer: Answer) -> F
     wrong = says["wrong"]
     empty = '{level}=""'
     if indicator.measure is not None:
-        whole = f"AND({{level}}>=1,{{level}}<={scale.highest},{{level}}=INT({{level}}),{figure(indicator)})"
+        whole = f"AND({{level}}>={scale.bottom + 1},{{level}}<={scale.top},{{level}}=INT({{level}}),{figure(indicator)})"
         wrong = f"IF(ISNUMBER({{level}}),IF({whole},{says['above']},{says['wrong']}),{says['wrong']})"
         empty = 'AND({level}="",{measure}="")'
     open_ = f"IF({{level}}={quoted(words('level.not_applicable'))},{says['why']},{wrong})"
@@ -105,7 +105,7 @@ def answered(counted: Span, score: Score) -> Formula:
 
 
 def of_indicators(spans: Mapping[str, Span], score: Score, scale: Scale) -> Mapping[str, Formula]:
-    """The score of a grouping or a lever, field by field: what :func:`of_parts` computes.
+    """The score of a grouping or a lever, field by field: what :func:`of_parts` computes, from levels.
 
     ``spans`` are the columns ``weight``, ``target``, ``counted`` and ``expected`` over the same rows.
     """
@@ -115,16 +115,22 @@ def of_indicators(spans: Mapping[str, Span], score: Score, scale: Scale) -> Mapp
     missing = f"({due}-{heard})"
 
     def ratio(over: str, under: str, value: float | None) -> Formula:
-        return Formula(f'IF({under}=0,"",({over})/{under})', "" if value is None else value, spans)
+        mean = told(f"({over})/{under}", scale)
+        return Formula(f'IF({under}=0,"",{mean})', "" if value is None else value, spans)
 
     return {
         "value": ratio(points, heard, score.value),
-        "low": ratio(f"{points}+{scale.lowest}*{missing}", due, score.low),
-        "high": ratio(f"{points}+{scale.highest}*{missing}", due, score.high),
+        "low": ratio(f"{points}+{scale.ends[0]}*{missing}", due, score.low),
+        "high": ratio(f"{points}+{scale.ends[1]}*{missing}", due, score.high),
         "answered": answered(spans["counted"], score),
         "expected": total(spans["expected"], float(score.expected)),
         "target": ratio("SUMPRODUCT({weight},{target},{expected})", due, score.target),
     }
+
+
+def told(level: str, scale: Scale) -> str:
+    """What a level is worth on the scale of scores, as a formula's part: what :meth:`Scale.score` computes."""
+    return level if scale.plain else f"{scale.score(0):.15g}{scale.step:+.15g}*{level}"
 
 
 def shares(overall: str, weight: float, parts: Sequence[tuple[float, Score]], spans: Mapping[str, Span]) -> Mapping[str, float | Formula]:

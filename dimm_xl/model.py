@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import Literal
 
-Text = Mapping[str, str]
-"""One text in every language of the model, by language code."""
+from dimm_xl.scale import Entry, Published, Ranked, Scale, Scoring, Text
 
-
-class Entry:
-    """Base of every type that is read from YAML: unknown keys and loosely typed values are faults, not guesses."""
-
-    __pydantic_config__: ClassVar[Mapping[str, object]] = {"extra": "forbid", "strict": True}
+__all__ = [
+    "Chosen", "Cut", "Edition", "Entry", "Grouping", "Indicator", "Lever", "Measure", "Model", "Named", "Profile", "Published", "Ranked",
+    "Scale", "Scoring", "Selection", "Target", "Term", "Text", "Variation",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -161,38 +159,6 @@ class Edition(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scale(Entry):
-    """The bounds of a level and which end is good."""
-
-    lowest: int
-    highest: int
-    better: Literal["high", "low"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Published(Entry):
-    """A published distribution to set beside ours: the share of organisations in each bin, and of whom."""
-
-    shares: tuple[float, ...]
-    about: Text
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scoring(Entry):
-    """The model's choices where several are defensible; every result workbook prints them.
-
-    ``overall``: mean of lever scores (``levels`` weighted inside them) or of all indicators at once.
-    ``provisional_below`` and ``hidden_below`` are coverages (0 to 1). ``distribution`` are the bounds between published bins.
-    """
-
-    overall: Literal["levers", "indicators"]
-    provisional_below: float
-    hidden_below: float
-    distribution: tuple[float, ...]
-    published: Published | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Chosen(Entry):
     """An indicator in a selection, with the selection's own action sentence when it has one."""
 
@@ -211,8 +177,19 @@ class Selection(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Term(Entry):
+    """A word that a questionnaire's glossary explains."""
+
+    term: Text
+    meaning: Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class Model(Entry):
-    """A whole maturity model in one edition."""
+    """A whole maturity model in one edition.
+
+    ``words`` are the labels that it says in its own way, by their key in ``templates/words``; ``glossary`` is its own, where it has one.
+    """
 
     id: str
     name: Text
@@ -225,6 +202,8 @@ class Model(Entry):
     functions: tuple[Named, ...]
     selections: tuple[Selection, ...]
     levers: tuple[Lever, ...]
+    words: Mapping[str, Text] = field(default_factory=dict)
+    glossary: tuple[Term, ...] = ()
 
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:

@@ -12,6 +12,8 @@ from dimm_xl.model import Indicator, Model, Text
 from dimm_xl.sheet import CONTROLS, LONGEST_TEXT, face
 
 LONGEST_DEMAND = 220
+MOST_LEVELS = 20
+"""Levels above the lowest for which a sheet has columns: a scale that was mistyped must not make thousands."""
 LANGUAGE, ID, LEVER = "[a-z]{2,3}", r"[a-z0-9][a-z0-9._-]*", "[A-Z]+"
 """Shapes of what stands for something: in lists, headers, file names and returned cells, where case and blanks do not count."""
 Problem = tuple[tuple[str | int, ...], str]
@@ -38,6 +40,8 @@ def _frame(model: Model) -> Iterator[Problem]:
             yield ("languages", n), f"{lang} is not two or three small letters, or stands twice"
     if model.scale.lowest >= model.scale.highest:
         yield ("scale",), f"{model.scale.lowest} to {model.scale.highest} leaves no level"
+    elif not 1 <= model.scale.top - model.scale.bottom <= MOST_LEVELS:
+        yield ("scale", "levels"), f"{model.scale.top - model.scale.bottom} levels are not 1 to {MOST_LEVELS}"
     for key in ("provisional_below", "hidden_below"):
         if not 0 <= getattr(model.scoring, key) <= 1:
             yield ("scoring", key), f"{getattr(model.scoring, key)} is not a share from 0 to 1"
@@ -47,6 +51,8 @@ def _frame(model: Model) -> Iterator[Problem]:
     published = model.scoring.published
     if published and len(published.shares) != len(bounds) + 1:
         yield ("scoring", "published", "shares"), f"{len(bounds) + 1} shares are needed, one a bin"
+    if model.scoring.ranked and model.scoring.ranked.groups < 2:
+        yield ("scoring", "ranked", "groups"), "a ranking is parted into two groups or more"
 
 
 def _twice(model: Model) -> Iterator[Problem]:
@@ -81,7 +87,7 @@ def _languages(value: object, languages: tuple[str, ...], path: tuple[str | int,
             yield from (_text if isinstance(inner, dict) else _languages)(inner, languages, (*path, n))
     elif isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _languages(inner, languages, (*path, key))
+            yield from (_text if isinstance(inner, dict) else _languages)(inner, languages, (*path, key))
 
 
 def _text(text: Text, languages: tuple[str, ...], path: tuple[str | int, ...]) -> Iterator[Problem]:
@@ -152,7 +158,7 @@ def _references(model: Model) -> Iterator[Problem]:
 
 
 def _numbers(model: Model) -> Iterator[Problem]:
-    levels = range(model.scale.lowest + 1, model.scale.highest + 1)
+    levels = model.scale.demanding
     for path, one in _placed(model):
         if one.weight not in (1, 2, 3):
             yield (*path, "weight"), f"{one.weight} is not 1, 2 or 3"

@@ -67,7 +67,10 @@ def _read(file: str, digest: str, grids: Grids, models: Sequence[str]) -> Review
         reading = read(sheet, grids[name], name)
         if reading and "level" not in reading.missing:
             about = called(
-                said.get("organisation_id", ""), said.get("organisation", ""), Profile(said.get("sector", ""), said.get("size", ""))
+                model.id,
+                said.get("organisation_id", ""),
+                said.get("organisation", ""),
+                Profile(said.get("sector", ""), said.get("size", "")),
             )
             rows = tuple(row for found in reading.rows if (row := _row(found, file, name)))
             return Review(file, digest, about, said.get("organisation", ""), rows, tuple(_placed(reading, file, words)))

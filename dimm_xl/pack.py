@@ -64,8 +64,8 @@ class Pack(Entry):
         return next((one for one in self.groups if (one.scope, one.id) == (scope, named)), None)
 
 
-def load(path: Path, model: Model) -> Pack:
-    """Return the pack in a file; Faulty with everything that is wrong with it, or when it is of another model."""
+def load(path: Path, *models: Model) -> Pack:
+    """Return the pack in a file; Faulty with everything that is wrong with it, or when it is of none of ``models``."""
     from pydantic import TypeAdapter, ValidationError
 
     try:
@@ -81,6 +81,7 @@ def load(path: Path, model: Model) -> Pack:
         pack: Pack = TypeAdapter(Pack).validate_json(json.dumps(read_yaml(path), default=str))
     except ValidationError as problem:
         raise Faulty(Fault(path.name, 0, ".".join(map(str, error["loc"])), error["msg"]) for error in problem.errors()) from None
+    model = next((one for one in models if one.id == pack.model), models[0])
     if faults := [Fault(path.name, 0, ".".join(map(str, place)), what) for place, what in check(pack, model)]:
         raise Faulty(faults)
     return pack

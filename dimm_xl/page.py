@@ -109,11 +109,11 @@ class Bars:
 
 @dataclass(frozen=True)
 class Shades:
-    """A scale of shades over the cells of several fields, from ``lowest`` to ``highest``."""
+    """A scale of shades over the cells of several fields, from the palest at ``pale`` to the deepest at ``deep`` (which may be lower)."""
 
     fields: tuple[str, ...]
-    lowest: float
-    highest: float
+    pale: float
+    deep: float
 
 
 Rules = tuple[Rule | Bars | Shades, ...]

@@ -30,16 +30,16 @@ class Cause(Enum):
 
 
 class Trend(Enum):
-    """Which way a score moved, as far as one decimal shows it."""
+    """Which way a score moved, up for the better, as far as one decimal shows it."""
 
     UP = "up"
     DOWN = "down"
     SAME = "same"
 
 
-def trend(change: float) -> Trend:
-    """Return which way a change goes; less than half a tenth is no change."""
-    return Trend.SAME if abs(change) < 0.05 - ROUNDING else Trend.UP if change > 0 else Trend.DOWN
+def trend(gain: float) -> Trend:
+    """Return which way a gain (:meth:`dimm_xl.model.Scale.gain`) goes; less than half a tenth is no change."""
+    return Trend.SAME if abs(gain) < 0.05 - ROUNDING else Trend.UP if gain > 0 else Trend.DOWN
 
 
 @dataclass(frozen=True)

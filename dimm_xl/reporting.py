@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -60,12 +60,14 @@ def report(asked: Run, stands: Standing, ledger: Ledger, heard: Heard = unheard)
 
     named = stands.named
     results = [result_of(name, one, asked.models, stands.opinions(name)) for name, one in named.items()]
-    whole = catalogue.load(asked.models[0])
-    packed = pack.load(asked.benchmark, whole) if asked.benchmark else None
+    packed = pack.load(asked.benchmark, *map(catalogue.load, asked.models)) if asked.benchmark else None
     then = earlier(asked.previous, asked.models) if asked.previous else {}
     was = last_time(then, named)
     beside = Beside(compared_of(then, results, was, asked.models) if asked.previous else None, packed)
-    peers = peers_of(whole, results, packed)
+    wholes = consolidations(asked.models, {one.model.id for one in results})
+    peers: dict[str, Peers] = {}
+    for whole in wholes.values():
+        peers |= peers_of(whole, _of(whole, results), beside.within(whole).pack)
     jobs = [
         Job(name, one, stands.opinions(name), peers.get(name), (was[name], then[was[name]]) if name in was else None)
         for name, one in named.items()
@@ -100,8 +102,23 @@ def _report_all(asked: Run, returns: Sequence[Return], results: Sequence[Result]
 
     words = catalogue.words(asked.lang)
     tables = write_tables(asked.out / "data", returns, results, words)
-    book = portfolio_book(catalogue.load(asked.models[0]), results, returns, words, beside)
-    return [*tables, write_whole(asked.out / "consolidated.xlsx", asked.dress.written(book))]
+    books = []
+    for n, (name, whole) in enumerate(consolidations(asked.models, {one.model.id for one in results}).items()):
+        files = [one for one in returns if (one.assessment.model == whole.id if one.assessment else not n)]
+        book = portfolio_book(whole, _of(whole, results), files, words, beside.within(whole))
+        books.append(write_whole(asked.out / name, asked.dress.written(book)))
+    return [*tables, *books]
+
+
+def consolidations(models: Sequence[str], present: Collection[str]) -> Mapping[str, Model]:
+    """Return the models over whose organisations a workbook is written, by its name: the first one, and others ``present`` (by id)."""
+    loaded = {one.id: one for one in map(catalogue.load, models)}.values()
+    kept = [one for n, one in enumerate(loaded) if not n or one.id in present]
+    return {f"consolidated-{one.id}.xlsx" if n else "consolidated.xlsx": one for n, one in enumerate(kept)}
+
+
+def _of(model: Model, results: Sequence[Result]) -> list[Result]:
+    return [one for one in results if one.model.id == model.id]
 
 
 # --- results

@@ -42,16 +42,19 @@ def said_in(one: Return) -> Assessment:
 
 
 def organisation(one: Return) -> tuple[str, ...]:
-    """Return what tells an accepted return's organisation apart: its id in the register, else its name, sector and size."""
+    """Return what tells an accepted return's organisation apart: its model, and its id in the register or its name, sector and size."""
     said = said_in(one)
     if not said.organisation_id and any(finding.code is Code.NO_ORGANISATION for finding in one.findings):
         return ("", one.file)  # nobody knows whose it is: never taken for another's
-    return called(said.organisation_id, said.organisation, said.profile)
+    return called(said.model, said.organisation_id, said.organisation, said.profile)
 
 
-def called(key: str, name: str, profile: Profile) -> tuple[str, ...]:
-    """Return what tells organisations apart, from its id in the register (may be empty), its name and its profile."""
-    return (key,) if key else (face(name), profile.sector, profile.size)
+def called(model: str, key: str, name: str, profile: Profile) -> tuple[str, ...]:
+    """Return what tells organisations apart, from the model, the id in the register (may be empty), the name and the profile.
+
+    One organisation measured by two models is two: what it says by one neither replaces nor joins what it says by the other.
+    """
+    return (model, key) if key else (model, face(name), profile.sector, profile.size)
 
 
 def by_organisation(returns: Iterable[Return]) -> Mapping[tuple[str, ...], list[Return]]:

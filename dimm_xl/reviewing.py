@@ -80,7 +80,7 @@ def sources(asked: Run) -> list[Source]:
 def _ids(named: Mapping[str, Return]) -> Mapping[tuple[str, ...], str]:
     """Return the id of each organisation by what tells it apart, but for those that nothing tells apart."""
     known = {name: said_in(one) for name, one in named.items()}
-    about = {name: called(said.organisation_id, said.organisation, said.profile) for name, said in known.items()}
+    about = {name: called(said.model, said.organisation_id, said.organisation, said.profile) for name, said in known.items()}
     counts = Counter(about.values())
     return {key: name for name, key in about.items() if counts[key] == 1}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dimm_xl.model import Indicator, Model, Text
-from dimm_xl.scoring import Scores
+from dimm_xl.scoring import ROUNDING, Scores
 
 HORIZONS = (1, 3, 6, 9, 12)
-"""Months suggested to reach levels 1 to 5."""
+"""Months suggested for each step up, from the lowest level onwards; the last serves for all above."""
 
 
 @dataclass(frozen=True)
@@ -48,18 +48,18 @@ def steps(model: Model, scores: Scores, selection: str | None = None) -> tuple[S
     actions = selected_actions(model, selection)
     found = []
     for code, one in model.indicators.items():
-        value = scores.indicators[code].value
-        if value is not None and value < one.target.default:
-            level = int(value)
+        gap = scores.indicators[code].gap
+        if gap is not None and gap > ROUNDING:
+            level = one.target.default - round(gap)
             found.append(Step(one, level, one.target.default, one.levels[level + 1], actions.get(code, one.action)))
     return tuple(sorted(found, key=lambda step: -step.priority))
 
 
 def strengths(model: Model, scores: Scores) -> tuple[Indicator, ...]:
     """Return the indicators at or above target, the farthest above and heaviest first."""
-    above = [(scores.indicators[code].value, one) for code, one in model.indicators.items()]
-    reached = [(value - one.target.default, value, one) for value, one in above if value is not None and value >= one.target.default]
-    return tuple(one for _, _, one in sorted(reached, key=lambda entry: (-entry[0] * entry[2].weight, -entry[1], -entry[2].weight)))
+    gaps = [(scores.indicators[code].gap, one) for code, one in model.indicators.items()]
+    reached = [(round(gap), one.target.default - round(gap), one) for gap, one in gaps if gap is not None and gap <= ROUNDING]
+    return tuple(one for _, _, one in sorted(reached, key=lambda entry: (entry[0] * entry[2].weight, -entry[1], -entry[2].weight)))
 
 
 def selected_actions(model: Model, selection: str | None = None) -> dict[str, Text]:

@@ -7,6 +7,7 @@ published for those domains (method, section 1).
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,13 +42,14 @@ class Drawn:
     size: str | None = None
     lang: str = "fr"
     model: str = "dimm"
-    form: Form = "self"
     edition: str | None = None
+    form: Form = "self"
 
 
 def sample(drawn: Drawn) -> Iterator[Assessment]:
     """Yield made-up assessments, each of its own random stream, so that the n-th does not depend on how many are asked."""
-    whole, speech = load(drawn.model), words(drawn.lang)
+    whole = load(drawn.model)
+    speech = words(drawn.lang).within(whole)
     model = whole.at_edition(drawn.edition or whole.edition.id)
     model.at(Profile(drawn.sector or "", drawn.size or model.sizes[0].id))  # KeyError when either is unknown
     taken: set[str] = set()
@@ -66,7 +68,7 @@ def sample(drawn: Drawn) -> Iterator[Assessment]:
         who = {
             "respondent": f"{_one(speech, 'given', chance)} {_one(speech, 'family', chance)}",
             "function": speech.of(chance.choice(model.functions).name),
-            "country": "France",
+            "country": speech("sample.country"),
             "region": _one(speech, "regions", chance),
             "consent": "yes" if chance.random() < 0.85 else "no",
         }
@@ -86,7 +88,8 @@ def _profile(model: Model, drawn: Drawn, chance: random.Random) -> Profile:
 
 
 def _name(profile: Profile, speech: Words, chance: random.Random) -> str:
-    kind = _one(speech, f"kinds.{profile.sector}" if profile.size not in ("public", "association") else f"kinds.{profile.size}", chance)
+    kinds = (f"kinds.{one}" for one in (profile.size, profile.sector) if f"sample.kinds.{one}" in speech.labels)
+    kind = _one(speech, next(kinds, "kinds.other"), chance)
     return f"{kind} {_one(speech, 'places', chance)}"
 
 
@@ -108,7 +111,7 @@ def _answer(model: Model, indicator: Indicator, strength: float, speech: Words, 
         return Answer(NotApplicable(reason), reason=reason)
     if state < NOT_APPLICABLE + DONT_KNOW:
         return Answer(UNKNOWN)
-    level = min(max(round(chance.gauss(strength, NOISE)), model.scale.lowest), model.scale.highest)
+    level = min(max(round(chance.gauss(strength, NOISE)), model.scale.bottom), model.scale.top)
     figure = None
     if indicator.measure and chance.random() < 0.7:
         figure = _figure(indicator.measure, level, chance)
@@ -152,7 +155,7 @@ def _figure(measure: Measure, level: int, chance: random.Random) -> float:
         low = steps[level - 1] if level else 0.0
         high = steps[level] if level < len(steps) else min(low * 1.2 + 1, measure.highest or low * 1.5 + 1)
     else:
-        high = steps[level - 1] if level else steps[0] * 1.5
+        high = steps[level - 1] if level else min(steps[0] * 1.5, measure.highest or math.inf)
         low = steps[level] if level < len(steps) else high * 0.5
     figure = low + (high - low) * chance.uniform(0.05, 0.9)
     if measure.unit["en"] == "%" and figure < 1:

@@ -21,7 +21,8 @@ class Score:
 
     ``value`` is None when nothing was answered. ``low`` and ``high`` are what the value would be with every missing answer at
     either end of the scale; None when nothing is expected. ``answered`` of ``expected`` indicators (not applicable ones are not
-    expected). ``target`` is the weighted mean of the targets of what is expected.
+    expected). ``target`` is the weighted mean of the targets of what is expected. ``step`` is what one level more adds to a score of
+    this scale (below 0 where low is better).
     """
 
     value: float | None
@@ -30,6 +31,7 @@ class Score:
     answered: int
     expected: int
     target: float | None
+    step: float = 1.0
 
     @property
     def coverage(self) -> float:
@@ -38,8 +40,8 @@ class Score:
 
     @property
     def gap(self) -> float | None:
-        """How far the value is below the target; None without a value."""
-        return None if self.value is None or self.target is None else self.target - self.value
+        """How many levels are missing to the target, below 0 above it, whichever end of the scale is good; None without a value."""
+        return None if self.value is None or self.target is None else (self.target - self.value) / self.step
 
 
 ROUNDING = 1e-9
@@ -94,18 +96,18 @@ def score(model: Model, assessment: Assessment) -> Scores:
 
 
 def of_answer(indicator: Indicator, answer: Answer, scale: Scale) -> Score:
-    """Return the score of one indicator: its level, or the whole scale as range when the answer is missing."""
-    target = float(indicator.target.default)
+    """Return the score of one indicator: what its level is worth, or the whole scale as range when the answer is missing."""
     if isinstance(answer.state, NotApplicable):
-        return Score(None, None, None, 0, 0, None)
+        return Score(None, None, None, 0, 0, None, scale.step)
+    target = scale.score(indicator.target.default)
     if answer.level is None:
-        return Score(None, float(scale.lowest), float(scale.highest), 0, 1, target)
-    return _certain(float(answer.level), target)
+        return Score(None, float(scale.lowest), float(scale.highest), 0, 1, target, scale.step)
+    return _certain(scale.score(answer.level), target, scale.step)
 
 
 @lru_cache(maxsize=1024)  # a scale has few levels, and a batch very many answers
-def _certain(level: float, target: float) -> Score:
-    return Score(level, level, level, 1, 1, target)
+def _certain(value: float, target: float, step: float) -> Score:
+    return Score(value, value, value, 1, 1, target, step)
 
 
 def of_parts(parts: Sequence[Part]) -> Score:
@@ -118,7 +120,7 @@ def of_parts(parts: Sequence[Part]) -> Score:
         low = _mean([(weight, part.low) for weight, part in parts if part.low is not None])
         high = _mean([(weight, part.high) for weight, part in parts if part.high is not None])
     target = _mean([(weight, part.target) for weight, part in parts if part.target is not None])
-    return Score(value, low, high, answered, expected, target)
+    return Score(value, low, high, answered, expected, target, parts[0][1].step if parts else 1.0)
 
 
 def _mean(known: Sequence[tuple[float, float]]) -> float | None:

@@ -125,7 +125,8 @@ def summary_shown(summary: Summary) -> str:
         lines.append("findings: " + ", ".join(f"{count} {severity}" for severity, count in sorted(summary.severities.items())))
     if not summary.out:
         return "\n".join(lines)
-    lines.append(f"results: {summary.out}/consolidated.xlsx and {summary.organisations} workbooks in {summary.out}/organisations")
+    books = ", ".join(f"{summary.out}/{name}" for name in summary.consolidated)
+    lines.append(f"results: {books} and {summary.organisations} workbooks in {summary.out}/organisations")
     if summary.statuses.get("refused"):
         lines.append(f"why files were refused: {summary.out}/data/findings.csv, and the findings sheet of consolidated.xlsx")
     if summary.unknown:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dimm_xl import benchmark, catalogue, pack
 from dimm_xl.anonymity import Group, Scope, generalised, pseudonyms, publishable
+from dimm_xl.archive import read
 from dimm_xl.assessment import Return
 from dimm_xl.files import write_table, write_whole
 from dimm_xl.fingerprint import digest
@@ -18,7 +19,7 @@ from dimm_xl.report.groups import common_gaps
 from dimm_xl.report.result import Result, shown
 from dimm_xl.report.study import Gap, Studied, Study, study_book
 from dimm_xl.report.tables import Line
-from dimm_xl.reporting import earlier, last_time, result_of
+from dimm_xl.reporting import earlier, identify, last_time, result_of
 from dimm_xl.scoring import FEWEST, Spread
 from dimm_xl.settings import Dress
 from dimm_xl.sheet import face
@@ -59,7 +60,7 @@ def study(wanted: Wanted, out: Path) -> Study:
         fields = ("organisation", "sector", "size", "overall", *(lever.code for lever in model.levers))
         write_table(out / "data" / "organisations.csv", fields, rows(model, results))
     if found.groups:
-        named = wanted.name or words("study.title")
+        named = wanted.name or words.within(model)("study.title")
         write_whole(out / "benchmark.yaml", pack.dump(packed(model, found, named)).encode())
     return found
 
@@ -69,12 +70,19 @@ def gathered(wanted: Wanted) -> list[Result]:
     found: dict[str, Result] = {}
     standing: dict[str, Return] = {}
     for n, path in enumerate(wanted.archives):
-        named = {f"{n}/{name}": one for name, one in earlier(path, (wanted.model,)).items()}
+        named = {f"{n}/{name}": one for name, one in _of_model(path, wanted.model).items()}
         for gone in last_time(standing, named).values():
             del standing[gone], found[gone]
         standing |= named
         found |= {name: result_of(name, one, (wanted.model,)) for name, one in named.items()}
     return list(found.values())
+
+
+def _of_model(path: Path, model: str) -> dict[str, Return]:
+    """Return the accepted returns of an archive that are of a model; Faulty when all are of others."""
+    key = catalogue.load(model).id
+    named = {name: one for name, one in identify(read(path)).items() if one.assessment and one.assessment.model == key}
+    return named or earlier(path, (model,))
 
 
 def studied(model: Model, results: Sequence[Result]) -> Study:

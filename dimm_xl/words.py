@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from string import Formatter
 
-from dimm_xl.model import Text
+from dimm_xl.model import Model, Text
+
+STANDING = frozenset({"scale", "scale_lowest", "scale_highest", "level_lowest", "level_first", "level_highest", "offered"})
+"""Braces that any label may have: what the model says of its scale and of its levels."""
+LOWER = "lower."
+"""Before the key of a label: how it reads under a model whose low scores are the good ones."""
 
 
 @dataclass(frozen=True)
@@ -19,10 +25,29 @@ class Words:
 
     lang: str
     labels: Mapping[str, str]
+    standing: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, key: str, /, **facts: object) -> str:
-        """Return the label with its braces filled."""
-        return self.labels[key].format_map(facts) if facts else self.labels[key]
+        """Return the label with its braces filled: by ``facts``, and by what stands of the model (:data:`STANDING`)."""
+        known = {**self.standing, **facts} if self.standing else facts
+        return self.labels[key].format_map(known) if known else self.labels[key]
+
+    def within(self, model: Model) -> Words:
+        """Return the labels as ``model`` says them: by which end of its scale is good, then in its own words; its scale stands in them."""
+        scale = model.scale
+        low = scale.better == "low"
+        turned = {key.removeprefix(LOWER): label for key, label in self.labels.items() if key.startswith(LOWER)} if low else {}
+        own = {key: text[self.lang] for key, text in model.words.items() if self.lang in text}
+        labels = {**self.labels, **turned, **own}
+        facts = {
+            "scale_lowest": self.figure(scale.lowest),
+            "scale_highest": self.figure(scale.highest),
+            "level_lowest": str(scale.bottom),
+            "level_first": str(scale.bottom + 1),
+            "level_highest": str(scale.top),
+            "offered": ", ".join(map(str, scale.offered)),
+        }
+        return Words(self.lang, labels, {**facts, "scale": labels["scale"].format_map(facts)})
 
     def of(self, text: Text) -> str:
         """Return a text of the model in this language."""
@@ -52,6 +77,16 @@ class Words:
         """Return a date in words: ``1er mars 2027``, ``1 March 2027``."""
         month = self.labels["date.months"].split("|")[day.month - 1]
         return self.labels["date.form"].format(day=self.labels["date.first"] if day.day == 1 else day.day, month=month, year=day.year)
+
+
+def braces(label: str) -> frozenset[str]:
+    """Return the names between the braces of a label; the label itself where they do not pair, or say more than a name."""
+    try:
+        parts = list(Formatter().parse(label))
+    except ValueError:
+        return frozenset({label})
+    plain = all(not spec and not conversion for _, _, spec, conversion in parts)
+    return frozenset(name for _, name, _, _ in parts if name is not None) if plain else frozenset({label})
 
 
 def flatten(tree: Mapping[str, object], prefix: str = "") -> Mapping[str, str]:

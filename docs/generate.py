@@ -26,6 +26,22 @@ def catalogue_page() -> Iterator[str]:
     yield "# The reference catalogue\n"
     yield f"{model.name['en']}, {model.edition.name['en']}: {len(model.indicators)} indicators.\n"
     yield "Names marked *published* are public; every other name, and every text of a level, was written for dimm-xl.\n"
+    yield from _levers(model)
+
+
+def friction_page() -> Iterator[str]:
+    """The index of digital friction: what its shape is taken from, and a table a component."""
+    model = catalogue.load("e-friction")
+    yield f"# The {model.name['en'].lower()}\n"
+    about = "of what makes it hard to live and trade online in an economy"
+    yield f"{model.edition.name['en'].capitalize()}: {len(model.indicators)} indicators {about}.\n"
+    yield "The shape is public (four components, infrastructure counting for half, 0 the best score and 100 the worst, quintiles);"
+    yield "every indicator, threshold, weight and text was written for dimm-xl. Sizes are income groups, sectors world regions."
+    yield "A demand on what does not exist in an economy, such as rural areas in a city, counts as met.\n"
+    yield from _levers(model)
+
+
+def _levers(model: Model) -> Iterator[str]:
     for lever in model.levers:
         yield f"\n## {lever.code} · {lever.name['fr']} / {lever.name['en']}\n"
         yield f"*{lever.question['fr']}*\n"
@@ -98,7 +114,13 @@ def sheets_page() -> Iterator[str]:
             yield f"| {column.title} | {', '.join(column.aliases)} | {words(column.kind.expects)} | {who} |"
 
 
-PAGES = {"catalogue.md": catalogue_page, "findings.md": findings_page, "commands.md": commands_page, "sheets.md": sheets_page}
+PAGES = {
+    "catalogue.md": catalogue_page,
+    "e-friction.md": friction_page,
+    "findings.md": findings_page,
+    "commands.md": commands_page,
+    "sheets.md": sheets_page,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -43,9 +43,9 @@ BAD = {
 }
 """What is not a return, with the status and the finding it must get."""
 HEADERS = {
-    "returns.csv": "file,sha256,status,organisation,sector,size,edition,lang,answered,expected,form",
-    "answers.csv": "return,organisation,respondent,indicator,state,level,measure,reason,evidence,comment",
-    "scores.csv": "organisation,sector,size,scope,code,score,low,high,answered,expected,target,basis",
+    "returns.csv": "file,sha256,status,organisation,sector,size,edition,lang,answered,expected,form,model",
+    "answers.csv": "return,organisation,respondent,indicator,state,level,measure,reason,evidence,comment,model",
+    "scores.csv": "organisation,sector,size,scope,code,score,low,high,answered,expected,target,basis,model",
     "findings.csv": "file,sheet,cell,code,severity,message",
 }
 """Section 5 of the design, column by column."""
@@ -178,7 +178,7 @@ def test_answers_are_what_people_said(ran: Ran) -> None:
             line = lines[harmless(file), code]
             figures = ["" if value is None else str(value) for value in (answer.level, answer.measure)]
             written = map(harmless, (answer.reason, answer.evidence, answer.comment))
-            assert list(line.values())[2:] == [said.respondent["respondent"], code, state_word(answer.state), *figures, *written]
+            assert list(line.values())[2:] == [said.respondent["respondent"], code, state_word(answer.state), *figures, *written, "dimm"]
     assert len(lines) == len(table(ran.out, "answers.csv")) == sum(len(said.answers) for said in [*ran.said.values(), ran.said[GOOD[0]]])
 
 
@@ -193,7 +193,7 @@ def test_scores_are_those_of_scoring_to_full_precision(ran: Ran) -> None:
             for code, one in several.items()
         ]
         about = [ids(ran)[harmless(file)], said.profile.sector, said.profile.size]
-        expected = [[*about, *("" if value is None else str(value) for value in line), "self-declared"] for line in figures]
+        expected = [[*about, *("" if value is None else str(value) for value in line), "self-declared", "dimm"] for line in figures]
         assert [list(line.values()) for line in table(ran.out, "scores.csv") if line["organisation"] == about[0]] == expected
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from textwrap import indent
 from typing import NamedTuple
@@ -12,6 +13,7 @@ import pytest
 from dimm_xl import catalogue
 from dimm_xl.findings import Fault, Faulty
 from dimm_xl.model import Profile
+from dimm_xl.model_book.files import files_of
 
 MODEL = """\
 id: tiny
@@ -309,3 +311,28 @@ def test_shipped_models_are_found_by_their_id_and_are_clean(name: str) -> None:
     model = catalogue.load(name)
     assert model.id == name
     assert list(catalogue.check(model)) == []
+
+
+# --- editions
+
+
+def test_an_edition_is_named_by_itself_or_by_a_model(tmp_path: Path) -> None:
+    """An edition of the model given; a model, shipped or in a folder, stands for its newest; all else is refused with what there is."""
+    for name, text in files_of(catalogue.load()).items():
+        (tmp_path / name).write_text(text, "utf-8")
+    assert catalogue.goal("v1") == ("dimm", "v1")
+    assert catalogue.goal("v1", str(tmp_path)) == (str(tmp_path), "v1")
+    assert catalogue.goal("dimm") == ("dimm", "v2")
+    assert catalogue.goal(str(tmp_path)) == (str(tmp_path), "v2")
+    with pytest.raises(Faulty, match=r"v9: neither an edition of dimm \(v1, v2\) nor a model"):
+        catalogue.goal("v9")
+
+
+def test_an_edited_model_is_read_beside_the_shipped_one_it_was_made_from(tmp_path: Path) -> None:
+    """By its id; a model of one's own has nothing before it but itself."""
+    for place, known in (("dimm", "dimm"), ("own", "own")):
+        for name, text in files_of(replace(catalogue.load(), id=known)).items():
+            (tmp_path / place / name).parent.mkdir(exist_ok=True)
+            (tmp_path / place / name).write_text(text, "utf-8")
+    assert [catalogue.elder(place) for place in ("dimm", str(tmp_path / "dimm"))] == ["dimm", "dimm"]
+    assert catalogue.elder(str(tmp_path / "own")) == str(tmp_path / "own")

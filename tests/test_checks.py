@@ -99,6 +99,14 @@ def test_a_row_too_many_is_told(more: list[Given], found: list[tuple[str, str]])
     assert places(check(MODEL, returned({"AX1": {"level": 3}}, *more))) == found
 
 
+@pytest.mark.parametrize(("figure", "told"), [(0.6, False), (0.1, False), (0.09, True), (0.02, True), (0.0, False), (2.0, False)])
+def test_a_share_that_may_well_be_below_one_is_doubted_only_far_below_its_thresholds(figure: float, told: bool) -> None:
+    """A price of 0.6 % of income is a price; 0.02 is perhaps the 2 % that the program turned into a fraction."""
+    price = Measure(figure=both("Price"), unit=both("% of monthly income"), better="low", thresholds=(10, 5, 2, 1, 0.5), highest=100)
+    model = small_model((indicator("AX1", measure=price),))
+    assert places(check(model, [row("AX1", 7, measure=figure)])) == [("H7", "SMALL_SHARE")] * told
+
+
 def test_a_row_that_is_gone_is_told_once_for_each_indicator() -> None:
     """A deleted row has no cell; its indicator is named."""
     findings = check(MODEL, returned()[1:3])

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dimm_xl import catalogue
-from dimm_xl.assessment import BLANK, UNKNOWN, Answer, Answered, Assessment, Checked, NotApplicable
-from dimm_xl.audit import answered
+from dimm_xl import audit, catalogue
+from dimm_xl.assessment import UNKNOWN, Answer, Answered, Assessment, Checked, NotApplicable, Verdict
 from dimm_xl.checks import Given, check
-from dimm_xl.editions import Carried, Change, carry, fitted
+from dimm_xl.editions import Carried, Change, carry
 from dimm_xl.findings import Faulty
 from dimm_xl.model import Chosen, Cut, Edition, Indicator, Measure, Model, Named, Profile, Scale, Selection, Variation
 from dimm_xl.progress import Cause
@@ -178,6 +177,19 @@ def test_what_is_carried_is_never_faulty_in_the_new_questionnaire(found: Carried
     assert not wrong & {"ABOVE_FIGURE", "IMPOSSIBLE_FIGURE", "UNKNOWN_CODE"}
 
 
+@LAWS
+@given(moves(), SIDES, CUTS)
+def test_on_the_way_through_a_third_questionnaire_what_is_kept_stays_whole(found: Carried, after: Model, there: Cut) -> None:
+    """Carried twice, an answer that was kept both times is the very one that was given; words survive any rewording."""
+    again = carry(found.assessment, found.now.model, after.cut(there), there)
+    for code, answer in found.then.assessment.answers.items():
+        if found.changes[code] is again.changes.get(code) is Change.KEPT:
+            assert again.assessment.answer(code) == answer
+        if code in again.assessment.answers:
+            last = again.assessment.answer(code)
+            assert (last.reason, last.evidence, last.comment) == (answer.reason, answer.evidence, answer.comment)
+
+
 # --- what counts as another wording
 
 WORDINGS = {
@@ -289,6 +301,53 @@ def test_a_language_that_the_new_model_lacks_gives_way_to_its_first() -> None:
     assert carry(said({}), before, replace(before, languages=("en",))).assessment.lang == "en"
 
 
+# --- an audit
+
+
+def audited(*verdicts: tuple[int, Verdict]) -> Answer:
+    """The answer that verdicts on the only demand of some levels give, each with a word beside it."""
+    return audit.answered(PLAIN, [Checked(level, 1, verdict, evidence=f"seen at {level}") for level, verdict in verdicts])
+
+
+CLIMB = audited((1, "met"), (2, "met"), (3, "not_met"))
+AUDITS = {
+    "nothing changed": ("", {1: "met", 2: "met", 3: "not_met"}, 2),
+    "a demand reworded below": ("demand", {1: "met", 3: "not_met"}, None),
+    "a demand more below": ("split", {1: "met", 2: "met", 3: "not_met"}, None),
+    "another definition": ("definition", {1: "met", 2: "met", 3: "not_met"}, 2),
+    "retouched": ("retouched", {1: "met", 2: "met", 3: "not_met"}, 2),
+}
+
+
+@pytest.mark.parametrize("case", AUDITS)
+def test_verdicts_are_carried_with_the_demands_that_read_alike(case: str) -> None:
+    """And give the level anew: a demand that reads otherwise is to be verified again, and what depends on it is open."""
+    trait, verdicts, level = AUDITS[case]
+    found = carried({"AX1": ""}, {"AX1": trait}, CLIMB)
+    now = found.assessment.answer("AX1")
+    assert {one.level: one.verdict for one in now.demands if one.verdict} == verdicts
+    assert now.level == level
+    assert {one.level for one in now.demands if one.evidence} == set(verdicts)
+    assert "seen at 2" in found.then.assessment.answer("AX1").evidence, "what stood beside a demand that is gone is still told"
+
+
+def test_a_demand_that_moved_to_another_level_keeps_its_verdict() -> None:
+    """What was found of it does not depend on where the model puts it."""
+    swapped = replace(PLAIN, levels={**PLAIN.levels, 3: PLAIN.levels[2], 2: PLAIN.levels[3]})
+    before = model({"AX1": ""}).cut(Cut("v1", SME))
+    lever = before.levers[0]
+    after = replace(before, levers=(replace(lever, groupings=(replace(lever.groupings[0], indicators=(swapped,)),)),))
+    now = carry(said({"AX1": CLIMB}), before, after).assessment.answer("AX1")
+    assert ({one.level: one.verdict for one in now.demands if one.verdict}, now.level) == ({1: "met", 2: "not_met", 3: "met"}, 1)
+
+
+def test_an_audit_stays_an_audit() -> None:
+    """The form is carried, and within an edition every verdict is."""
+    before = model({"AX1": ""}).cut(Cut("v1", SME))
+    then = said({"AX1": CLIMB}, form="audit")
+    assert carry(then, before, before).assessment == then
+
+
 def test_answers_to_another_model_are_refused_in_words() -> None:
     """Whichever of the three is another."""
     before = model({"AX1": ""}).cut(Cut("v1", SME))
@@ -311,18 +370,3 @@ def test_the_second_edition_of_the_dimm_adds_two_indicators() -> None:
         assert found.of(Change.NEW) == new
         assert (found.of(Change.DROPPED), found.of(Change.REWORDED)) == ((), ())
         assert found.assessment.answers == then.answers
-
-
-def test_an_audits_verdicts_stay_with_their_demands() -> None:
-    """The verdict on a demand that was reworded is gone, one whose demand moved up a level goes along, and the level is what they give."""
-    steps = {n: (both(f"Demand {n}"),) for n in range(1, 6)}
-    then = replace(PLAIN, levels=steps)
-    now = replace(PLAIN, levels={**steps, 2: (both("Reworded"),), 4: (*steps[4], both("Demand 3")), 3: (both("Fresh"),)})
-    met = answered(then, [Checked(n, 1, "met", evidence=f"seen {n}") for n in range(1, 5)] + [Checked(5, 1, "not_met")])
-    assert met.level == 4
-    found = fitted(met, then, now, small_model((then,)).scale)
-    assert {(one.level, one.rank): one.verdict for one in found.demands} == {
-        (1, 1): "met", (2, 1): None, (3, 1): None, (4, 1): "met", (4, 2): "met", (5, 1): "not_met",
-    }  # fmt: skip
-    assert [one.evidence for one in found.demands if one.level == 4] == ["seen 4", "seen 3"]
-    assert found.state == BLANK

@@ -23,7 +23,7 @@ from dimm_xl.issuing import Wanted, fill, make_up
 from dimm_xl.model import Edition, Grouping, Indicator, Model
 from dimm_xl.model_book.files import files_of
 from dimm_xl.returns import read_return
-from dimm_xl.sample import Drawn
+from dimm_xl.sample import Drawn, sample
 from tests.office import Office
 from tests.support import both
 from tests.test_collect import lay, zipped
@@ -254,6 +254,29 @@ def test_what_is_stored_is_what_a_spreadsheet_program_calculates(carried: tuple[
         cell.coordinate for cell, one, other in zip(cells, kept, found, strict=True) if other != pytest.approx("" if one is None else one)
     ]
     assert differs == []
+
+
+# --- an audit
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_an_audit_is_carried_into_an_audit(lang: str, model: Path, tmp_path: Path) -> None:
+    """Verdict by verdict: read back, it says what carrying says, reads clean, and its form is still that of an audit."""
+    (then,) = sample(Drawn(1, 4, BAKERY.sector, BAKERY.size, lang, form="audit"))
+    lay(tmp_path / "in", {"a.xlsx": fill(Wanted(), then)})
+    assert called("migrate", tmp_path / "in", tmp_path / "out", "--to", model, "--workers", 0)[0] == 0
+    path = tmp_path / "out" / table(tmp_path / "out")["a.xlsx"]["written"]
+    after = catalogue.resolved(str(model), replace(then.cut, edition="v3"))
+    expected = editions.carry(then, catalogue.resolved("dimm", then.cut), after).assessment
+    read = read_return("a.xlsx", path.read_bytes(), (str(model),))
+    assert read.assessment is not None
+    assert (read.assessment.form, grave_in(read.findings)) == ("audit", [])
+    verdicts = {code: [(one.level, one.rank, one.verdict) for one in answer.demands] for code, answer in read.assessment.answers.items()}
+    assert {code: found for code, found in verdicts.items() if code in expected.answers} == {
+        code: [(one.level, one.rank, one.verdict) for one in answer.demands] for code, answer in expected.answers.items()
+    }
+    assert {one for _, _, one in verdicts[NEW]} == {None}
+    assert [str(error) for error in OpenXmlValidator().validate(path).errors] == []
 
 
 # --- what was typed and not understood

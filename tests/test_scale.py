@@ -14,7 +14,7 @@ from dimm_xl.assessment import Return, Status
 from dimm_xl.findings import Code, Finding
 from dimm_xl.page import Book, Page
 from dimm_xl.report.limits import EXCEL, Room
-from dimm_xl.report.portfolio import Beside, portfolio_book
+from dimm_xl.report.portfolio import portfolio_book
 from dimm_xl.report.tables import NUMBERS, write_tables
 from dimm_xl.settings import Run
 from dimm_xl.words import Words
@@ -33,7 +33,7 @@ RETURNS = [Return("r.xlsx", "", Status.ACCEPTED, None, tuple(Finding(Code.BAD_VA
 def portfolio(words: Words, room: Room = EXCEL, count: int = 10) -> Book:
     """The consolidation of some organisations of four indicators."""
     results = [result("24", "13", name=f"firm {n}") for n in range(count)]
-    return portfolio_book(results[0].model, results, RETURNS, words, Beside(room=room))
+    return portfolio_book(results[0].model, results, RETURNS, words, room=room)
 
 
 def tables(book: Book) -> dict[str, str]:

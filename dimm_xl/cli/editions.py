@@ -59,20 +59,9 @@ def migrate(
     except ValueError as wrong:
         raise click.BadParameter(str(wrong), param_hint="--limit") from None
     place, edition = catalogue.goal(to, name)
-    unreadable_said(str(colours or ""))
-    wanted = migrating.Wanted(
-        returns,
-        out,
-        place,
-        edition,
-        then_names or (catalogue.elder(place),),
-        lang or "",
-        lang or "fr",
-        workers,
-        raised,
-        deadline and deadline.date(),
-        str(colours or ""),
-    )
+    then, day, look = then_names or (catalogue.elder(place),), deadline and deadline.date(), str(colours or "")
+    unreadable_said(look)
+    wanted = migrating.Wanted(returns, out, place, edition, then, lang or "", lang or "fr", workers, raised, day, look)
     with progress(quiet=as_json) as heard:
         summary = migrating.migrate(wanted, heard)
     for fault in summary.faults:

@@ -73,9 +73,10 @@ def issue(
 @click.option("--edition", help="The model's edition; the newest by default.")
 @click.option("--workers", type=click.IntRange(0), help="Worker processes; one a processor by default.")
 @FORM
+@click.option("--model", "name", default="dimm", show_default=True, help="A shipped model, or a folder.")
 def sample(
     out: Path, returns: int, seed: int, sector: str | None, size: str | None, lang: str, edition: str | None, workers: int | None,
-    form: Form,
+    form: Form, name: str,
 ) -> None:  # fmt: skip
     """Make up filled returns of plausible organisations into the folder OUT, for demos, tests and benchmarks.
 
@@ -85,7 +86,7 @@ def sample(
     from dimm_xl.sample import Drawn
 
     try:
-        made = issuing.make_up(out, Drawn(returns, seed, sector, size, lang, form=form, edition=edition), workers)
+        made = issuing.make_up(out, Drawn(returns, seed, sector, size, lang, name, form=form, edition=edition), workers)
     except KeyError as unknown:
-        raise click.UsageError(f"{unknown} is not in the model; `dimm-xl models` lists what is") from None
+        raise click.UsageError(f"{unknown} is not in model {name}; `dimm-xl models` lists what is") from None
     click.echo(f"{made} returns in {out}")

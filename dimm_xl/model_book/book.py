@@ -26,6 +26,7 @@ STEPS = ("edit", "add", "sector", "measure", "remove", "language", "text", "back
 
 def book(model: Model, words: Words, others: Sequence[Words]) -> Book:
     """Compose the workbook of ``model`` with the labels of ``words``; the guide speaks the languages of ``others`` too."""
+    words, others = words.within(model), [one.within(model) for one in others]
     described = {name: sheet(name, shape(model), words, others) for name in SHEETS}
     sources = {name: _source(described[name], len(held) + _room(name)) for name, held in rows(model).items()}
     pages = {name: _page(name, described[name], held, sources, words) for name, held in rows(model).items()}
@@ -36,8 +37,7 @@ def book(model: Model, words: Words, others: Sequence[Words]) -> Book:
 
 def shape(model: Model) -> Shape:
     """Return what decides the columns of a model's sheets."""
-    levels = tuple(range(model.scale.lowest + 1, model.scale.highest + 1))
-    return Shape(model.languages, tuple(size.id for size in model.sizes), levels)
+    return Shape(model.languages, tuple(size.id for size in model.sizes), tuple(model.scale.demanding))
 
 
 def _room(name: str) -> int:

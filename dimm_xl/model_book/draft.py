@@ -10,7 +10,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from dimm_xl.model_book.reading import Line, Lines, Told
+from dimm_xl.model_book.reading import Line, Lines, Told, demanding
 from dimm_xl.model_check import Problem
 
 Path = tuple[str | int, ...]
@@ -26,12 +26,13 @@ class Draft:
         self._known = {one.place for one in lines.told}
         self._places: dict[Path, str] = {}
         self._muted: set[Path] = set()
-        facts = lines.facts.values
-        self._levels = range(facts["scale.lowest"] + 1, facts["scale.highest"] + 1)
+        self._levels = demanding(lines.facts.values)
         self.tree: Tree = {
             **self._facts(),
             "editions": self._named("editions", "year"),
             **{kind: self._named(kind) for kind in ("sizes", "sectors", "functions")},
+            "words": self._words(),
+            "glossary": [self._texts(("glossary", n), line, "term", "meaning") for n, line in enumerate(lines.sheets["glossary"])],
             "selections": self._selections(),
             "levers": self._levers(),
         }
@@ -79,6 +80,10 @@ class Draft:
         shares = line.values["scoring.published.shares"]
         if shares or any(about.values()):
             tree["scoring"]["published"] = {"shares": shares or (), "about": about}
+        group = self._text(("scoring", "ranked", "name"), line, "scoring.ranked.name")
+        groups = line.values["scoring.ranked.groups"]
+        if groups is not None or any(group.values()):
+            tree["scoring"]["ranked"] = {"groups": groups or 0, "name": group}
         return tree
 
     def _named(self, kind: str, *names: str) -> list[Tree]:
@@ -86,6 +91,17 @@ class Draft:
             {**self._plain((kind, n), line, "id", *names), **self._texts((kind, n), line, "name")}
             for n, line in enumerate(self._lines.sheets[kind])
         ]
+
+    def _words(self) -> Tree:
+        """Return the labels that the model says in its own way, by key."""
+        found: Tree = {}
+        for line in self._lines.sheets["words"]:
+            key = line.values["key"]
+            self._places[("words", key)] = line.at("key")
+            if key in found:
+                self._tell(line.at("key"), f"{key} is said already")
+            found[key] = self._text(("words", key), line, "said")
+        return found
 
     # --- lines that belong to others
 

@@ -8,9 +8,9 @@ from typing import Any
 import yaml
 
 from dimm_xl.files import slug, unique
-from dimm_xl.model import Grouping, Indicator, Lever, Measure, Model, Named, Target, Text
+from dimm_xl.model import Grouping, Indicator, Lever, Measure, Model, Named, Scale, Target, Text
 
-ENTRY, SELECTIONS = "model.yaml", "selections.yaml"
+ENTRY, SELECTIONS, WORDS, GLOSSARY = "model.yaml", "selections.yaml", "words.yaml", "glossary.yaml"
 Tree = dict[str, Any]
 
 
@@ -48,9 +48,11 @@ _Dumper.add_representer(_Row, lambda dumper, several: dumper.represent_sequence(
 def files_of(model: Model) -> Mapping[str, str]:
     """Return the files of a model by name; ``model.yaml``, which names the others, is the last."""
     names = [f"{slug(lever.name[model.languages[-1]]).partition('-')[0]}.yaml" for lever in model.levers]
-    levers = unique([ENTRY, SELECTIONS, *names])[2:]
+    levers = unique([ENTRY, SELECTIONS, WORDS, GLOSSARY, *names])[4:]
     held = {name: _lever(lever) for name, lever in zip(levers, model.levers, strict=True)}
-    trees = {**held, SELECTIONS: _selections(model), ENTRY: _model(model, levers)}
+    words = {WORDS: {key: _block(said) for key, said in model.words.items()}} if model.words else {}
+    terms = {GLOSSARY: [{"term": _flow(one.term), "meaning": _block(one.meaning)} for one in model.glossary]} if model.glossary else {}
+    trees = {**held, **words, **terms, SELECTIONS: _selections(model), ENTRY: _model(model, levers)}
     return {name: yaml.dump(tree, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6) for name, tree in trees.items()}
 
 
@@ -64,17 +66,26 @@ def _model(model: Model, levers: Sequence[str]) -> Tree:
     }
     if scoring.published:
         shown["published"] = {"shares": _numbers(scoring.published.shares), "about": _block(scoring.published.about)}
+    if scoring.ranked:
+        shown["ranked"] = _Line(groups=scoring.ranked.groups, name=_flow(scoring.ranked.name))
     return {
         "id": model.id,
         "name": _flow(model.name),
         "languages": _Row(model.languages),
         "editions": [_Line(id=one.id, year=one.year, name=_flow(one.name)) for one in model.editions],
-        "scale": _Line(lowest=model.scale.lowest, highest=model.scale.highest, better=model.scale.better),
+        "scale": _scale(model.scale),
         "scoring": shown,
         **{kind: [_named(one) for one in several] for kind, several in _kinds(model).items()},
+        **({"words": WORDS} if model.words else {}),
+        **({"glossary": GLOSSARY} if model.glossary else {}),
         "selections": SELECTIONS,
         "levers": _Row(levers),
     }
+
+
+def _scale(scale: Scale) -> Tree:
+    levels = {} if scale.levels is None else {"levels": scale.levels}
+    return _Line(lowest=scale.lowest, highest=scale.highest, better=scale.better, **levels)
 
 
 def _kinds(model: Model) -> Mapping[str, Sequence[Named]]:

@@ -7,15 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dimm_xl.model_book.sheets import CHOICES, FACTS, RAW, SHEETS, Field, Shape, choice, facts_sheet, sheet
+from dimm_xl.model import Scale
+from dimm_xl.model_book.sheets import CHOICES, FACTS, OPTIONAL, RAW, SHEETS, Field, Shape, choice, facts_sheet, sheet
+from dimm_xl.model_check import MOST_LEVELS
 from dimm_xl.sheet import CellError, Kind, Sheet, face, text
 from dimm_xl.words import Words
 from dimm_xl.workbook.formulas import formulas
 from dimm_xl.workbook.guard import DEFAULT, Limits
 from dimm_xl.workbook.read import Grids, Reading, address, candidates, read
-
-MOST_LEVELS = 20
-"""Levels for which a workbook may have columns: a scale that was mistyped must not make thousands."""
 
 
 @dataclass(frozen=True)
@@ -63,14 +62,18 @@ def lines(content: bytes, words: Words, others: Sequence[Words], limits: Limits 
     """Return what a workbook says, sheets and headers named in any of the languages; Refused when it is none that can be read."""
     reader = _Reader(content, words, others, limits)
     facts = reader.facts()
-    lowest, highest = facts.values["scale.lowest"], facts.values["scale.highest"]
-    shape = Shape(facts.values["languages"], levels=tuple(range(lowest + 1, min(highest, lowest + MOST_LEVELS) + 1)))
+    shape = Shape(facts.values["languages"], levels=tuple(demanding(facts.values)[:MOST_LEVELS]))
     known = [line.values["id"] for line in reader.rows("sizes", shape)]
     headers = reader.sizes(replace(shape, sizes=tuple(known)))
     shape = replace(shape, sizes=tuple(dict.fromkeys((*known, *headers))))
     reader.told.clear()  # what is wrong with these two sheets is told again below
     facts = reader.facts()
     return Lines(facts, {name: reader.rows(name, shape) for name in SHEETS}, headers, tuple(reader.told))
+
+
+def demanding(facts: Mapping[str, Any]) -> range:
+    """Return the levels that have demands, by the facts of a model."""
+    return Scale(**{key: facts[f"scale.{key}"] for key in ("lowest", "highest", "levels")}, better="high").demanding
 
 
 class _Reader:
@@ -134,6 +137,8 @@ class _Reader:
         """Return the name of a sheet in this workbook and its rows, raw; what it lacks is told."""
         names = [spoken(f"modelbook.sheet.{name}") for spoken in (self.words, *self.others)]
         shown = next((one for one in candidates(self.grids, names) if face(one) in map(face, names)), None)
+        if shown is None and name in OPTIONAL:
+            return names[0], Reading()
         if shown is None:
             self.told.append(Told(names[0], f"there is no sheet of this name ({' or '.join(names)})"))
             return names[0], Reading()

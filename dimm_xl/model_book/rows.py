@@ -14,13 +14,14 @@ Values = Mapping[str, Any]
 
 def facts(model: Model) -> Values:
     """Return what the model says once, by key path (a text by key path and language)."""
-    published = model.scoring.published
+    published, ranked = model.scoring.published, model.scoring.ranked
     known = {
         "id": model.id,
         "languages": model.languages,
         "scale.lowest": model.scale.lowest,
         "scale.highest": model.scale.highest,
         "scale.better": model.scale.better,
+        "scale.levels": model.scale.levels,
         "scoring.overall": model.scoring.overall,
         "scoring.provisional_below": model.scoring.provisional_below,
         "scoring.hidden_below": model.scoring.hidden_below,
@@ -28,6 +29,8 @@ def facts(model: Model) -> Values:
         "scoring.published.shares": published.shares if published else None,
         **_text("name", model.name),
         **_text("scoring.published.about", published.about if published else None),
+        "scoring.ranked.groups": ranked.groups if ranked else None,
+        **_text("scoring.ranked.name", ranked.name if ranked else None),
     }
     paths = [
         f"{path}.{lang}" if field.spoken else path for path, field in FACTS.items() for lang in (model.languages if field.spoken else ("",))
@@ -61,6 +64,10 @@ def rows(model: Model) -> Mapping[str, list[Values]]:
         "sizes": [_named(one) for one in model.sizes],
         "sectors": [_named(one) for one in model.sectors],
         "functions": [_named(one) for one in model.functions],
+        "glossary": [
+            {"entry": n, **_text("term", one.term), **_text("meaning", one.meaning)} for n, one in enumerate(model.glossary, 1)
+        ],
+        "words": [{"key": key, **_text("said", said)} for key, said in model.words.items()],
     }  # fmt: skip
 
 
@@ -113,7 +120,7 @@ def _measure(one: Indicator) -> Iterator[Values]:
 
 def _thresholds(one: Indicator, model: Model) -> Iterator[Values]:
     if one.measure:
-        first = model.scale.lowest + 1
+        first = model.scale.bottom + 1
         held: dict[str | None, tuple[float, ...]] = {None: one.measure.thresholds}
         held |= one.measure.sectors.items()
         for sector, several in held.items():

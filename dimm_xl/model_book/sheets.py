@@ -159,8 +159,13 @@ SHEETS: Mapping[str, tuple[Field, ...]] = {
     "sizes": _named(),
     "sectors": _named(),
     "functions": _named(),
+    "words": (Field("key", ID, 30, stands_in=""), _spoken("said", 70)),
+    "glossary": (Field("entry", WHOLE, 9, stands_in=0), _spoken("term", 30), _spoken("meaning", 80)),
 }  # fmt: skip
 """Every sheet that holds rows, key first; in the order of the workbook, after the guide and the sheet of facts."""
+
+OPTIONAL = frozenset({"words", "glossary"})
+"""Sheets that a workbook may be without."""
 
 FACTS: Mapping[str, Field] = {
     "id": Field("id", ID, stands_in="x"),
@@ -169,12 +174,15 @@ FACTS: Mapping[str, Field] = {
     "scale.lowest": Field("lowest", WHOLE, stands_in=0),
     "scale.highest": Field("highest", WHOLE, stands_in=5),
     "scale.better": Field("better", RAW, stands_in="high"),
+    "scale.levels": Field("levels", WHOLE),
     "scoring.overall": Field("overall", RAW, stands_in="levers"),
     "scoring.provisional_below": Field("provisional_below", NUMBER, stands_in=0.0),
     "scoring.hidden_below": Field("hidden_below", NUMBER, stands_in=0.0),
     "scoring.distribution": Field("distribution", NUMBERS, stands_in=(1.0,)),
     "scoring.published.shares": Field("shares", NUMBERS),
     "scoring.published.about": _spoken("about", 0),
+    "scoring.ranked.groups": Field("groups", WHOLE),
+    "scoring.ranked.name": _spoken("group", 0),
 }
 """What the model says once, by its key path: a row each (a spoken one, a row a language)."""
 

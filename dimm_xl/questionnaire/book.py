@@ -36,7 +36,7 @@ def questionnaire(model: Model, assessment: Assessment, request: Request) -> Boo
     ``model`` is the model at the profile, edition and selection of ``assessment``. What is stored beside each formula is
     computed by :mod:`dimm_xl.scoring`, so that a preview shows what a spreadsheet program would calculate.
     """
-    words, scores = request.words, score(model, assessment)
+    words, scores = request.words.within(model), score(model, assessment)
     table, page = (audit_table, audit_page) if assessment.form == "audit" else (lever_table, lever_page)
     levers = {lever.code: table(model, lever, assessment, words) for lever in model.levers}
     profile = profile_page(model, assessment, words)
@@ -47,18 +47,18 @@ def questionnaire(model: Model, assessment: Assessment, request: Request) -> Boo
     ]
     if request.score:
         pages.append(synthesis(model, scores, levers, words))
-    pages += [_glossary_page(request), _identity_page(assessment)]
+    pages += [_glossary_page(model, words, request), _identity_page(assessment)]
     return Book(title(model, assessment, words), assessment.organisation, words.lang, tuple(pages))
 
 
-def _glossary_page(request: Request) -> Page:
-    words = request.words
+def _glossary_page(model: Model, words: Words, request: Request) -> Page:
+    terms = [(one.term, one.meaning) for one in model.glossary] or request.glossary
     sheet = Sheet(
         words("sheet.glossary"),
         "term",
         (Column("term", words("glossary.term"), look="term", width=34), Column("meaning", words("glossary.meaning"), width=100)),
     )
-    entries = sorted(((words.of(term), words.of(meaning)) for term, meaning in request.glossary), key=lambda entry: face(entry[0]))
+    entries = sorted(((words.of(term), words.of(meaning)) for term, meaning in terms), key=lambda entry: face(entry[0]))
     rows = [Row({"term": term[:1].upper() + term[1:], "meaning": meaning}) for term, meaning in entries]
     return Page(
         sheet.name,

@@ -58,6 +58,7 @@ def correction(model: Model, assessment: Assessment, typed: Typed, wrong: Sequen
 
     Sent back uncorrected, it therefore gives the same answers and the same findings again.
     """
+    request = replace(request, words=request.words.within(model))
     book = questionnaire(model, assessment, request)
     pages = tuple(_marked(page, typed, wrong, request.words) for page in book.pages)
     first = _list(pages, wrong, request.words)

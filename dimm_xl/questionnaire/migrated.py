@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dimm_xl import live
-from dimm_xl.assessment import Answer, Blank, NotApplicable, Unknown
+from dimm_xl import audit, live
+from dimm_xl.assessment import VERDICTS, Answer, Blank, NotApplicable, Unknown
 from dimm_xl.checks import Given
 from dimm_xl.editions import Carried, Change
 from dimm_xl.model import Indicator
@@ -38,18 +38,25 @@ def migrated(carried: Carried, request: Request, typed: Typed = NOTHING) -> Book
 
     ``typed`` is what stood in the returned file besides: cells that were not understood are told on the first sheet, never lost.
     """
+    request = replace(request, words=request.words.within(carried.now.model))
     book = questionnaire(carried.now.model, carried.assessment, request)
     places = {
-        str(row.values["code"]): table.span("level", n, n)
+        str(row.values["code"]): table.span(field, n, n)
         for page in book.pages
         for table in page.tables
-        if any(column.field == "level" and column.entry for column in table.sheet.columns)
+        if (field := _answering(table))
         for n, row in enumerate(table.rows)
     }
     rows = _rows(carried, typed, places, request.words)
     first = _first(carried, [row for _, row in rows], request.words)
     asked = {code: first.tables[0].span("confirmed", n, n) for n, (code, row) in enumerate(rows) if "confirmed" not in row.closed}
     return replace(book, pages=(first, *(_marked(_waiting(page, asked, request.words), asked, request.words) for page in book.pages)))
+
+
+def _answering(table: Table) -> str:
+    """Return the field of a lever's table in which its indicators are answered, in either form; empty for any other table."""
+    fields = {column.field for column in table.sheet.columns}
+    return next((field for field in ("level", "reached") if {field, "code", "state", "done"} <= fields), "")
 
 
 def _waiting(page: Page, asked: Mapping[str, Span], words: Words) -> Page:
@@ -72,7 +79,7 @@ def _waiting(page: Page, asked: Mapping[str, Span], words: Words) -> Page:
 
 def _marked(page: Page, asked: Mapping[str, Span], words: Words) -> Page:
     """Let the state of each row whose answer wants confirming say so until it is confirmed on the first sheet."""
-    if not page.tables or not any(column.field == "state" for column in page.tables[0].sheet.columns):
+    if not page.tables or not _answering(page.tables[0]):
         return page
     table, says = page.tables[0], words("state.confirm")
     rows = tuple(_asking(row, asked.get(str(row.values.get("code"))), says) for row in table.rows)
@@ -146,9 +153,14 @@ def lines(carried: Carried, typed: Typed = NOTHING) -> tuple[Line, ...]:
         Line(code, change, new.get(code) or old[code], change is Change.REWORDED and not _blank(carried.assessment.answer(code)))
         for code, change in carried.changes.items()
     ]
-    foreign = dict.fromkeys(row.indicator for row in typed.given if row.indicator not in carried.changes and _any(row))
+    foreign = dict.fromkeys(row.indicator for row in typed.given if _owner(row.indicator, carried) not in carried.changes and _any(row))
     found += [Line(code, Change.DROPPED, None) for code in foreign]
     return tuple(sorted(found, key=lambda line: (ORDER.index(line.change), not line.confirm)))
+
+
+def _owner(code: str, carried: Carried) -> str:
+    """Return the indicator of a row: of a demand (``SP1.3.2``) in an audit, else its own code."""
+    return code.partition(".")[0] if code not in carried.changes and carried.then.assessment.form == "audit" else code
 
 
 def _blank(answer: Answer) -> bool:
@@ -156,7 +168,7 @@ def _blank(answer: Answer) -> bool:
 
 
 def _any(row: Given) -> bool:
-    return any((row.level is not None, row.measure is not None, row.reason, row.evidence, row.comment, row.faulty))
+    return any((row.level is not None, row.measure is not None, row.reason, row.evidence, row.comment, row.faulty, row.verdict))
 
 
 def _rows(carried: Carried, typed: Typed, places: Mapping[str, Span], words: Words) -> list[tuple[str, Row]]:
@@ -175,8 +187,12 @@ def _rows(carried: Carried, typed: Typed, places: Mapping[str, Span], words: Wor
 def _row(line: Line, carried: Carried, typed: Typed, places: Mapping[str, Span], words: Words) -> Row:
     place = places.get(line.code)
     then, now = _wording(line, carried, words)
-    given = [row for row in typed.given if row.indicator == line.code]
-    said = [*told(carried.then.assessment.answer(line.code), words), *_unread(line.code, carried, given, typed.raw, words)]
+    mine = Typed(
+        [row for row in typed.given if _owner(row.indicator, carried) == line.code],
+        {place: shown for place, shown in typed.raw.items() if _owner(place[0], carried) == line.code},
+    )
+    answer = carried.then.assessment.answer(line.code)
+    said = [*told(answer, words), *_unread(answer, line.code, mine, words)]
     return Row(
         {
             "place": Link(line.code, place) if place else Rich((("✖ ", "strong"), (line.code, "strong"))),
@@ -201,23 +217,34 @@ def told(answer: Answer, words: Words) -> list[str]:
             state = "" if answer.level is None else str(answer.level)
     figure = "" if answer.measure is None else words.figure(answer.measure)
     parts = {"level": state, "measure": figure, "reason": answer.reason, "evidence": answer.evidence, "comment": answer.comment}
-    return [f"{words(f'migrated.part.{key}')}{words('colon')} {part}" for key, part in parts.items() if part]
+    verdicts = {verdict: [f"{one.level}.{one.rank}" for one in answer.demands if one.verdict == verdict] for verdict in VERDICTS}
+    found = [f"{words(f'verdict.{verdict}')}{words('colon')} {', '.join(places)}" for verdict, places in verdicts.items() if places]
+    return found + [f"{words(f'migrated.part.{key}')}{words('colon')} {part}" for key, part in parts.items() if part]
 
 
-def _unread(code: str, carried: Carried, given: Sequence[Given], raw: Mapping[tuple[str, str], str], words: Words) -> list[str]:
-    """Return what was typed in an indicator's row and does not stand in its answer."""
-    answer = carried.then.assessment.answer(code)
+def _unread(answer: Answer, code: str, typed: Typed, words: Words) -> list[str]:
+    """Return what was typed in the rows of an indicator and does not stand in its answer."""
     known = (answer.reason, answer.evidence, answer.comment)
-    found = {field: shown for (indicator, field), shown in raw.items() if indicator == code}
-    lost = list(found.items())
-    for row in given:
+    counted = {audit.key(code, one.level, one.rank): one.verdict for one in answer.demands}
+    lost = [(place, field, shown) for (place, field), shown in typed.raw.items()]
+    for row in typed.given:
+        found = {field for place, field in typed.raw if place == row.indicator}
         if _blank(answer) and row.level is not None and "level" not in found:
-            lost.append(("level", words(f"level.{row.level.name.lower()}") if isinstance(row.level, Pick) else str(row.level)))
+            shown = words(f"level.{row.level.name.lower()}") if isinstance(row.level, Pick) else str(row.level)
+            lost.append((row.indicator, "level", shown))
+        if row.verdict and row.verdict != counted.get(row.indicator) and "verdict" not in found:
+            lost.append((row.indicator, "verdict", words(f"verdict.{row.verdict}")))
         if answer.measure is None and row.measure is not None and "measure" not in found:
-            lost.append(("measure", words.figure(row.measure)))
+            lost.append((row.indicator, "measure", words.figure(row.measure)))
         texts = ((field, getattr(row, field)) for field in ("reason", "evidence", "comment"))
-        lost += [(field, shown) for field, shown in texts if shown and not any(shown in text for text in known)]
-    return [words("migrated.unread", part=words(f"migrated.part.{field}"), shown=shown) for field, shown in dict.fromkeys(lost)]
+        lost += [(row.indicator, field, shown) for field, shown in texts if shown and not any(shown in text for text in known)]
+    return [words("migrated.unread", part=_part(place, code, field, words), shown=shown) for place, field, shown in dict.fromkeys(lost)]
+
+
+def _part(place: str, code: str, field: str, words: Words) -> str:
+    """Return what of an answer is meant: ``Niveau``, or in an audit the demand too."""
+    label = words(f"migrated.part.{field}")
+    return label if place == code else f"{place}, {label}"
 
 
 def _wording(line: Line, carried: Carried, words: Words) -> tuple[str, str]:
@@ -240,8 +267,9 @@ def _notes(line: Line, carried: Carried, words: Words) -> list[str]:
     was, one = carried.then.assessment.answer(code), carried.assessment.answer(code)
     if line.change is Change.REWORDED and was.measure is not None and one.measure is None:
         notes.append(words("migrated.note.figure"))
-    if line.change is Change.REWORDED and was.level != one.level:
-        notes.append(words("migrated.note.scale") if one.level is None else words("migrated.note.capped", then=was.level, now=one.level))
+    if line.change is Change.REWORDED and was.state != one.state:
+        why = ("verify", "derived") if one.demands else ("scale", "capped")
+        notes.append(words(f"migrated.note.{why[one.level is not None]}", then="–" if was.level is None else was.level, now=one.level))
     if code in carried.retuned:
         notes += retuned(carried.then.model.indicators[code], carried.now.model.indicators[code], words)
     return notes

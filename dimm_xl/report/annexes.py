@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
+from fractions import Fraction
 
 from dimm_xl import __version__, audit
-from dimm_xl.model import Lever
+from dimm_xl.model import Lever, Model
 from dimm_xl.page import Page, Put, Row, Table
 from dimm_xl.report.result import Result, counted, demands, functions, judged, rounded, shown, state_word
 from dimm_xl.report.second import reviewable
@@ -77,9 +79,10 @@ def method_page(result: Result, words: Words) -> Page:
     facts: dict[str, dict[str, object]] = {
         "form": {"form": words(f"method.form.{result.assessment.form}")},
         "levels": {},
+        **_scale(result, words),
         "weights": {},
         "example": {"example": worked_example(result, words)},
-        "overall": {"choice": words(f"method.overall.{rules.overall}")},
+        "overall": {"choice": overall_choice(model, words)},
         **_voices(result, words),
         "states": {},
         **({"measures": {}} if result.assessment.form == "self" else {}),  # an audit's form says what a figure does
@@ -104,6 +107,38 @@ def method_page(result: Result, words: Words) -> Page:
     for n, (key, given) in enumerate(facts.items(), 2):
         puts += [Put(n, 0, words(f"method.{key}.title"), "guide-title"), Put(n, 1, words(f"method.{key}.text", **given), "guide")]
     return Page(name, tuple(puts), widths={0: 26, 1: 110}, tall=1, footer=words("footer.result", edition=words.of(model.edition.name)))
+
+
+def _scale(result: Result, words: Words) -> dict[str, dict[str, object]]:
+    """Return what the method says of a scale on which a level is not its own score, and of a ranking in groups."""
+    scale, ranked = result.model.scale, result.model.scoring.ranked
+    told: dict[str, dict[str, object]] = {}
+    if not scale.plain:
+        steps = (words("method.scale.step", level=level, score=words.figure(round(scale.score(level), 1))) for level in scale.offered)
+        told["scale"] = {"steps": " · ".join(steps)}
+    if ranked:
+        told["ranked"] = {"groups": ranked.groups, "name": words.of(ranked.name)}
+    return told
+
+
+def overall_choice(model: Model, words: Words) -> str:
+    """Return how the overall score comes about; levers that do not weigh the same are named with their shares."""
+    weights = [lever.weight for lever in model.levers]
+    if model.scoring.overall == "indicators" or len(set(weights)) == 1:
+        return words(f"method.overall.{model.scoring.overall}")
+    shares = (f"{words.of(lever.name)}\u00a0{share(lever.weight, sum(weights))}" for lever in model.levers)
+    return words("method.overall.shares", shares=", ".join(shares))
+
+
+def share(weight: float, total: float) -> str:
+    """Return a weight's share of all as a fraction, in one sign where there is one: ½, ⅙, 3/7."""
+    part = (Fraction(weight).limit_denominator(1000) / Fraction(total).limit_denominator(1000)).limit_denominator(1000)
+    shown = f"{part.numerator}/{part.denominator}"
+    return FRACTIONS.get(shown, shown)
+
+
+FRACTIONS = {unicodedata.normalize("NFKC", sign).replace("\u2044", "/"): sign for sign in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
+"""Fractions that have a sign of their own."""
 
 
 def _voices(result: Result, words: Words) -> dict[str, dict[str, object]]:
@@ -131,7 +166,7 @@ def worked_example(result: Result, words: Words) -> str:
         return words("method.example.none")
     answers = [(one, result.assessment.answer(one.code).level) for one in levers[0].indicators]
     known = [(one, level) for one, level in answers if level is not None]
-    terms = " + ".join(f"{one.weight}×{level}" for one, level in known)
+    terms = " + ".join(f"{one.weight}×{words.figure(result.model.scale.score(level))}" for one, level in known)
     weights = " + ".join(str(one.weight) for one, _ in known)
     value = result.scores.levers[levers[0].code].value or 0.0
     return words("method.example.sum", lever=words.of(levers[0].name), terms=terms, weights=weights, value=words.number(value, 2))

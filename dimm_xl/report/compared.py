@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dimm_xl import benchmark
-from dimm_xl.model import Model
+from dimm_xl.model import Model, Scale
 from dimm_xl.page import Book, Chart, Page, Put, Row, Series, Table, Value
 from dimm_xl.progress import Cause, Move, Progress, Trend, trend
 from dimm_xl.report.groups import known_first
@@ -26,6 +26,10 @@ class Compared:
     now: tuple[Result, ...]
     gone: tuple[Result, ...] = ()
 
+    def within(self, model: Model) -> Compared:
+        """Return those organisations that are measured by ``model``."""
+        return Compared(*(tuple(one for one in several if one.model.id == model.id) for several in (self.now, self.gone)))
+
     @property
     def both(self) -> list[tuple[Result, Progress]]:
         """Those of both campaigns, with their progress."""
@@ -34,6 +38,7 @@ class Compared:
 
 def progress_book(model: Model, compared: Compared, words: Words) -> Book:
     """Compose the workbook of two campaigns; ``model`` is the whole model of now."""
+    words = words.within(model)
     pages = (*progress_pages(model, compared, words), _once(model, compared, words))
     return Book(words("compared.title"), words.of(model.name), words.lang, returning(pages, words))
 
@@ -58,9 +63,13 @@ MEDIANS: Described = (
 
 def _overview(model: Model, compared: Compared, words: Words) -> Page:
     name, both = words("sheet.progress"), compared.both
-    whole = _medians(words("synthesis.overall"), [(progress, progress.overall) for _, progress in both])
+    whole = _medians(words("synthesis.overall"), [(progress, progress.overall) for _, progress in both], model.scale)
     levers = [
-        _medians(words.of(lever.name), [(progress, progress.levers[lever.code]) for _, progress in both if lever.code in progress.levers])
+        _medians(
+            words.of(lever.name),
+            [(progress, progress.levers[lever.code]) for _, progress in both if lever.code in progress.levers],
+            model.scale,
+        )
         for lever in model.levers
     ]
     table = Table(
@@ -68,7 +77,7 @@ def _overview(model: Model, compared: Compared, words: Words) -> Page:
         described_sheet(name, MEDIANS, words, "lever", "compared.column"),
         (whole, *known_first(levers)),
         4,
-        rules=change_rules(model, "change"),
+        rules=change_rules(model.scale.better, "change"),
         filters=False,
     )
     common = [progress.overall.common for _, progress in both]
@@ -77,27 +86,27 @@ def _overview(model: Model, compared: Compared, words: Words) -> Page:
     return Page(
         name,
         puts=(
-            Put(0, 0, _headline(whole, len(both), words), "title", cols=12),
+            Put(0, 0, _headline(whole, len(both), model.scale, words), "title", cols=12),
             Put(1, 0, words("compared.who", **facts), "text", cols=12),
             Put(2, 0, words("compared.note", fewest=FEWEST), "hint", cols=12),
         ),
         tables=(table,),
-        charts=(_chart(table, model.scale.highest, words),),
+        charts=(_chart(table, model.scale, words),),
         tall=1,
         footer=words("footer.portfolio"),
         tab="you",
     )
 
 
-def _headline(whole: Row, count: int, words: Words) -> str:
+def _headline(whole: Row, count: int, scale: Scale, words: Words) -> str:
     then, now, change = (whole.values[field] for field in ("median_then", "median", "change"))
     if not (isinstance(then, float) and isinstance(now, float) and isinstance(change, float)):
         return words("compared.headline.few", count=count)
-    way = words(f"progress.trend.{trend(change).value}")
+    way = words(f"progress.trend.{trend(scale.gain(change)).value}")
     return words("compared.headline.many", count=count, then=words.number(then), now=words.number(now), trend=way)
 
 
-def _medians(name: str, moves: Sequence[tuple[Progress, Move]]) -> Row:
+def _medians(name: str, moves: Sequence[tuple[Progress, Move]], scale: Scale) -> Row:
     """Return the medians of then and now over the organisations that may be shown both times, and what each cause brought on average."""
     then, now, changes, whys = [], [], [], []
     for progress, move in moves:
@@ -107,7 +116,7 @@ def _medians(name: str, moves: Sequence[tuple[Progress, Move]]) -> Row:
             now.append(after)
             changes.append(change)
             whys.append(move.why)
-    ways = Counter(map(trend, changes))
+    ways = Counter(trend(scale.gain(change)) for change in changes)
     first, second = (benchmark.spread(values).median for values in (then, now))
     few: Value = f"< {FEWEST}"
     parts = {cause.value: rounded_off(sum(why[cause] for why in whys) / len(whys), 2) if first is not None else None for cause in Cause}
@@ -124,7 +133,7 @@ def _medians(name: str, moves: Sequence[tuple[Progress, Move]]) -> Row:
     )
 
 
-def _chart(table: Table, highest: float, words: Words) -> Chart:
+def _chart(table: Table, scale: Scale, words: Words) -> Chart:
     """Draw the medians of then and now of the levers that have them: they stand first, below the whole."""
     known = [row for row in table.rows[1:] if isinstance(row.values["median"], float)]
     last = max(len(known), 1)
@@ -133,9 +142,9 @@ def _chart(table: Table, highest: float, words: Words) -> Chart:
         Series(words("chart.last"), names, table.span("median_then", 1, last), "last"),
         Series(words("progress.column.now"), names, table.span("median", 1, last), "you"),
     )
-    ups = sum(isinstance(change := row.values["change"], float) and change > 0 for row in known)
+    ups = sum(isinstance(change := row.values["change"], float) and scale.gain(change) > 0 for row in known)
     title = words("progress.radar", up=ups, known=len(known)) if known else words("unjudged.few")
-    return Chart("bar", title, series, table.bottom + 2, 0, 760, 120 + 40 * last, title, highest)
+    return Chart("bar", title, series, table.bottom + 2, 0, 760, 120 + 40 * last, title, scale.highest)
 
 
 # --- organisations
@@ -163,11 +172,11 @@ def _organisations(model: Model, compared: Compared, words: Words) -> Page:
 
     def order(entry: tuple[Result, Progress]) -> tuple[bool, float, str]:
         change = seen(entry[1], entry[1].overall)[2]
-        return (change is None, -(change or 0.0), entry[0].id)
+        return (change is None, model.scale.key(change or 0.0), entry[0].id)
 
     ranked = enumerate(sorted(compared.both, key=order), 1)
     rows = tuple(_mover(model, result, progress, rank, words) for rank, (result, progress) in ranked)
-    rules = change_rules(model, "change", *(lever.code for lever in model.levers))
+    rules = change_rules(model.scale.better, "change", *(lever.code for lever in model.levers))
     cols = len(base.columns)
     return Page(
         name,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dimm_xl import benchmark
-from dimm_xl.model import Indicator, Lever, Model
+from dimm_xl.model import Indicator, Lever, Model, Scale
 from dimm_xl.page import Chart, Page, Put, Row, Series, Table, Value
 from dimm_xl.report.result import Described, Result, described_sheet
 from dimm_xl.scoring import FEWEST, Spread
@@ -29,17 +29,20 @@ def known_first(rows: Sequence[Row]) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=lambda row: not isinstance(row.values["median"], float)))
 
 
-def median_chart(table: Table, group: str, highest: float, place: tuple[int, int], words: Words) -> Chart:
+def median_chart(table: Table, group: str, scale: Scale, place: tuple[int, int], words: Words) -> Chart:
     """Draw the medians of the groups that are large enough: they stand first in their table."""
     medians = {str(line.values[group]): line.values["median"] for line in table.rows}
     known = {name: value for name, value in medians.items() if isinstance(value, float)}
-    best, worst = (max(known, key=known.__getitem__), min(known, key=known.__getitem__)) if known else ("", "")
+    ranked = sorted(known, key=lambda name: scale.key(known[name]))
+    best, worst = (ranked[0], ranked[-1]) if ranked else ("", "")
     facts = {"best": best, "worst": worst, "high": words.number(known.get(best, 0)), "low": words.number(known.get(worst, 0))}
     title = words("portfolio.chart.medians", **facts) if len(known) > 1 else words("portfolio.chart.few")
     last = max(len(known), 1) - 1
     series = Series(words("portfolio.column.median"), table.span(group, 0, last), table.span("median", 0, last), "you")
     height = 100 + 28 * max(len(known), 3)
-    return Chart("bar", title, (series,), *place, 560, height, words("portfolio.chart.medians.alt", finding=title), highest, legend=False)
+    return Chart(
+        "bar", title, (series,), *place, 560, height, words("portfolio.chart.medians.alt", finding=title), scale.highest, legend=False
+    )
 
 
 def group_page(model: Model, scores: pd.DataFrame, kind: str, words: Words) -> Page:
@@ -56,7 +59,7 @@ def group_page(model: Model, scores: pd.DataFrame, kind: str, words: Words) -> P
     groups = benchmark.by_group(scores, kind, "overall")
     rows = [spread_row(kind, words.of(model.label(kind, group)), spread) for group, spread in groups.items()]
     table = Table(f"by_{kind}", described_sheet(name, described, words, kind), known_first(rows), 3)
-    chart = median_chart(table, kind, model.scale.highest, (2, 7), words)
+    chart = median_chart(table, kind, model.scale, (2, 7), words)
     return Page(
         name,
         puts=(
@@ -127,7 +130,7 @@ def common_gaps(model: Model, results: Sequence[Result]) -> list[CommonGap]:
                 gap = result.gap(asked) if asked else None
                 if asked and gap is not None:
                     gaps.append(max(gap, 0))
-                    costs.append(max(gap, 0) * asked.weight / result.heard[lever.code])
+                    costs.append(max(gap, 0) * abs(model.scale.step) * asked.weight / result.heard[lever.code])
             below = [gap for gap in gaps if gap]
             if gaps:
                 found.append(

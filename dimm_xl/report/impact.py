@@ -21,6 +21,7 @@ CAUSES = (Cause.EDITION, Cause.WEIGHTS)
 
 def impact_book(impacts: Impacts, words: Words) -> Book:
     """Compose the workbook: overview by lever, organisations with their sentences, indicators with both wordings."""
+    words = words.within(impacts.model)
     pages = (_overview(impacts, words), _organisations(impacts, words), _indicators(impacts, words))
     return Book(words("impact.title"), words.of(impacts.model.name), words.lang, pages)
 
@@ -46,7 +47,7 @@ def _overview(impacts: Impacts, words: Words) -> Page:
     name, model = words("sheet.impact"), impacts.model
     count = len(impacts.touched)
     table = Table("impact", described_sheet(name, LEVERS, words, "lever", "impact.column"), tuple(_lever_rows(impacts, words)), 4,
-                  rules=change_rules(model, "change"), filters=False)  # fmt: skip
+                  rules=change_rules(model.scale.better, "change"), filters=False)  # fmt: skip
     facts = {"edition": words.of(model.edition.name), "touched": impacts.count, "count": count}
     chart = _chart(impacts, table, words)
     return Page(
@@ -88,7 +89,7 @@ def _lever_row(name: str, impacts: Impacts, lever: str) -> Row:
             changes.append(change)
     few: Value = f"< {FEWEST}"
     first, second = (benchmark.spread(values).median for values in (then, now))
-    ways = [trend(change) for change in changes]
+    ways = [trend(impacts.model.scale.gain(change)) for change in changes]
     return Row(
         {
             "lever": name,
@@ -144,7 +145,7 @@ def _organisations(impacts: Impacts, words: Words) -> Page:
         Row({"organisation": one.organisation, "sentence": words(f"impact.left.{one.why}", edition=one.edition)}) for one in impacts.left
     ]
     table = Table("touched", described_sheet(name, ORGANISATIONS, words, "organisation", "impact.column"), (*judged, *left), 3,
-                  rules=change_rules(model, "change"))  # fmt: skip
+                  rules=change_rules(model.scale.better, "change"))  # fmt: skip
     return Page(
         name,
         puts=(Put(0, 0, words("impact.who.title"), "title", cols=12), Put(1, 0, words("impact.who.intro"), "hint", cols=12)),

@@ -33,7 +33,7 @@ def lever_page(result: Result, lever: Lever, words: Words) -> Page:
     return Page(
         name,
         puts=(
-            Put(0, 0, f"{lever.code} · {words.of(lever.name)}{words('colon')} {rated} / {result.model.scale.highest}", "title", cols=9),
+            Put(0, 0, f"{lever.code} · {words.of(lever.name)}{words('colon')} {rated} {words('result.of')}", "title", cols=9),
             Put(1, 0, words.of(lever.question), "question", cols=9),
             Put(2, 0, " · ".join(filter(None, (*basis, peers_told(result, lever, words)))), "hint", cols=9),
         ),
@@ -100,7 +100,7 @@ def _indicators(name: str, result: Result, lever: Lever, words: Words, row: int)
     )
     columns = tuple(Column(field, words(f"result.column.{field}"), look=look, width=width) for field, look, width in described)
     rows = tuple(_row(result, one, words) for one in lever.indicators)
-    rules: Rules = (Bars("level", result.model.scale.lowest, result.model.scale.highest), *bin_rules("bin", words))
+    rules: Rules = (Bars("level", result.model.scale.bottom, result.model.scale.top), *bin_rules("bin", words))
     return Table(f"indicators_{lever.code}", Sheet(name, "code", columns), rows, row, rules=rules)
 
 
@@ -152,7 +152,14 @@ def finding(result: Result, lever: Lever, words: Words) -> str:
     known = [(value, one) for one in lever.groupings if (value := shown(result.model, result.scores.groupings[one.code])) is not None]
     if not known:
         return words("lever.chart.none", lever=words.of(lever.name))
-    known.sort(key=lambda entry: -entry[0])
+    known.sort(key=lambda entry: result.model.scale.key(entry[0]))
     (high, best), (low, worst) = known[0], known[-1]
     facts = {"best": words.of(best.name), "worst": words.of(worst.name), "high": words.number(high), "low": words.number(low)}
-    return words("lever.chart.one" if len(known) == 1 else "lever.chart.even" if high - low < 0.1 else "lever.chart.spread", **facts)
+    return words(
+        "lever.chart.one"
+        if len(known) == 1
+        else "lever.chart.even"
+        if abs(high - low) < 0.1 * abs(result.model.scale.step)
+        else "lever.chart.spread",
+        **facts,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
@@ -38,23 +38,39 @@ def ranking_page(model: Model, results: Sequence[Result], words: Words) -> Page:
         ("standing", "row-quiet", 22),
     )
     base = described_sheet(name, described, words, "organisation")
-    sheet = Sheet(name, base.key, (*base.columns, *(Column(code, title, look="shade", width=13) for code, title in levers)))
+    ranked = model.scoring.ranked
+    group = (Column("group", words.of(ranked.name), look="row-figure-whole", width=10),) if ranked else ()
+    shaded = (Column(code, title, look="shade", width=13) for code, title in levers)
+    sheet = Sheet(name, base.key, (*base.columns[:1], *group, *base.columns[1:], *shaded))
 
     def order(result: Result) -> tuple[bool, float, str]:
         value = shown(model, result.scores.overall)
-        return (value is None, -(value or 0.0), result.id)
+        return (value is None, model.scale.key(value or 0.0), result.id)
 
-    rows = tuple(_ranked(model, result, n, words) for n, result in enumerate(sorted(results, key=order), 1))
-    shades = Shades(tuple(code for code, _ in levers), model.scale.lowest, model.scale.highest)
-    return _listing(name, "ranking", sheet, rows, words, rules=(shades,))
+    known = sum(shown(model, result.scores.overall) is not None for result in results)
+    groups = {n: ranked.group(n, known) for n in range(1, known + 1)} if ranked else {}
+    rows = tuple(_ranked(model, result, n, groups.get(n), words) for n, result in enumerate(sorted(results, key=order), 1))
+    shades = Shades(tuple(code for code, _ in levers), model.scale.worst, model.scale.best)
+    return _listing(name, "ranking", sheet, rows, words, rules=(shades,), title=_first(rows, words))
 
 
-def _ranked(model: Model, result: Result, rank: int, words: Words) -> Row:
+def _first(rows: Sequence[Row], words: Words) -> str:
+    """Return who leads, and out of how many."""
+    count = sum(row.values["rank"] is not None for row in rows)
+    if not count:
+        return words("portfolio.ranking.none")
+    score = rows[0].values["score"]
+    assert isinstance(score, float)
+    return words("portfolio.ranking.first", first=rows[0].values["organisation"], score=words.number(score), count=count)
+
+
+def _ranked(model: Model, result: Result, rank: int, group: int | None, words: Words) -> Row:
     score, profile = result.scores.overall, result.assessment.profile
     value = shown(model, score)
     return Row(
         {
             "rank": rank if value is not None else None,
+            **({} if group is None else {"group": group}),
             "organisation": result.assessment.organisation,
             "sector": words.of(model.label("sector", profile.sector)),
             "size": words.of(model.label("size", profile.size)),
@@ -69,12 +85,12 @@ def _ranked(model: Model, result: Result, rank: int, words: Words) -> Row:
     )
 
 
-def _listing(name: str, table: str, sheet: Sheet, rows: tuple[Row, ...], words: Words, rules: Rules = ()) -> Page:
+def _listing(name: str, table: str, sheet: Sheet, rows: tuple[Row, ...], words: Words, rules: Rules = (), title: str = "") -> Page:
     cols = len(sheet.columns)
     return Page(
         name,
         puts=(
-            Put(0, 0, TITLES[table](sheet, rows, words), "title", cols=cols),
+            Put(0, 0, title or words(f"portfolio.{table}.title"), "title", cols=cols),
             Put(1, 0, words(f"portfolio.{table}.intro"), "hint", cols=cols),
         ),
         tables=(Table(table, sheet, rows, 3, rules=rules),),
@@ -95,8 +111,18 @@ def heat_page(model: Model, results: Sequence[Result], words: Words) -> Page:
         Row({"organisation": result.assessment.organisation, **{code: grouping_shown(model, result, code) for code, _ in codes}})
         for result in results
     )
-    shades = Shades(tuple(code for code, _ in codes), model.scale.lowest, model.scale.highest)
-    return _listing(name, "heat", Sheet(name, "organisation", columns), rows, words, rules=(shades,))
+    shades = Shades(tuple(code for code, _ in codes), model.scale.worst, model.scale.best)
+    return _listing(name, "heat", Sheet(name, "organisation", columns), rows, words, rules=(shades,), title=_palest(codes, rows, words))
+
+
+def _palest(codes: Sequence[tuple[str, str]], rows: Sequence[Row], words: Words) -> str:
+    """Return which groupings stand highest and lowest, by the median over organisations; the plain title when they are too few."""
+    known = {title: [value for row in rows if isinstance(value := row.values[code], float)] for code, title in codes}
+    medians = {title: median(values) for title, values in known.items() if len(values) >= FEWEST}
+    if len(medians) < 2:
+        return words("portfolio.heat.title")
+    low, high = min(medians, key=medians.__getitem__), max(medians, key=medians.__getitem__)
+    return words("portfolio.heat.spread", high=high, low=low, most=words.number(medians[high]), least=words.number(medians[low]))
 
 
 def findings_page(returns: Sequence[Return], words: Words) -> Page:
@@ -127,7 +153,9 @@ def findings_page(returns: Sequence[Return], words: Words) -> Page:
         )
         for one in found
     )
-    return _listing(name, "findings", described_sheet(name, described, words, "file"), rows, words)
+    counts = Counter(finding.code.severity.value for finding in found)
+    title = words("portfolio.findings.counts", **{severity: counts[severity] for severity in order})
+    return _listing(name, "findings", described_sheet(name, described, words, "file"), rows, words, title=title)
 
 
 def flat_page(model: Model, results: Sequence[Result], words: Words, room: Room = EXCEL) -> Page:
@@ -161,34 +189,3 @@ def flat_page(model: Model, results: Sequence[Result], words: Words, room: Room 
             )
         )
     return replace(page, puts=(said,), tables=(Table("scores", Sheet(name, "organisation", columns), tuple(rows), DATA_ROW),))
-
-
-# --- titles that say the finding
-
-
-def _first(_: Sheet, rows: Sequence[Row], words: Words) -> str:
-    """Return who leads, and out of how many."""
-    count = sum(row.values["rank"] is not None for row in rows)
-    score = rows[0].values["score"] if rows else None
-    if not isinstance(score, float):
-        return words("portfolio.ranking.title")
-    return words("portfolio.ranking.first", first=rows[0].values["organisation"], score=words.number(score), count=count)
-
-
-def _ends(sheet: Sheet, rows: Sequence[Row], words: Words) -> str:
-    """Return which groupings stand highest and lowest, by the median over organisations; the plain title when they are too few."""
-    known = {one.title: [value for row in rows if isinstance(value := row.values[one.field], float)] for one in sheet.columns[1:]}
-    medians = {title: median(values) for title, values in known.items() if len(values) >= FEWEST}
-    if len(medians) < 2:
-        return words("portfolio.heat.title")
-    low, high = min(medians, key=medians.__getitem__), max(medians, key=medians.__getitem__)
-    return words("portfolio.heat.spread", high=high, low=low, most=words.number(medians[high]), least=words.number(medians[low]))
-
-
-def _gravest(_: Sheet, rows: Sequence[Row], words: Words) -> str:
-    """Return how many findings there are of each gravity."""
-    counts = Counter(row.values["severity"] for row in rows)
-    return words("portfolio.findings.counts", **{one: counts[words(f"severity.{one}")] for one in ("error", "warning", "info")})
-
-
-TITLES: Mapping[str, Callable[[Sheet, Sequence[Row], Words], str]] = {"ranking": _first, "heat": _ends, "findings": _gravest}

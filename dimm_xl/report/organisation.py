@@ -19,6 +19,7 @@ from dimm_xl.words import Words
 
 def organisation_book(result: Result, words: Words) -> Book:
     """Compose the result workbook of an organisation in the language of ``words``."""
+    words = words.within(result.model)
     roadmap = steps(result.model, result.scores, result.assessment.selection)
     levers = [lever_page(result, lever, words) for lever in result.model.levers]
     rest = [

@@ -21,6 +21,8 @@ FEW = 3
 ACTIONS = 6
 """First actions on page one (MonAideCyber gives six for six months: a number people carry out)."""
 LEVERS_ROW = 4
+CHART_ROWS = 6
+"""Rows of levers beside which the chart fits; where there are fewer, as many are left empty."""
 LEFT, RIGHT, WIDE = 8, 9, 13
 """Columns of the left half, the first column of the right half, columns in all."""
 WIDTHS = {0: 9, 1: 24, 2: 7, 3: 7, 4: 7, 5: 13, 6: 16, 7: 10, 8: 2, 9: 9, 10: 34, 11: 19, 12: 14}
@@ -30,7 +32,8 @@ def page_one(result: Result, roadmap: tuple[Step, ...], levers: Sequence[str], r
     """Compose page one; ``levers`` and ``rest`` are the names of the sheets it leads to."""
     name = words("sheet.result")
     table = _levers(name, result, levers, words)
-    row = table.bottom + 3
+    last = max(table.bottom, LEVERS_ROW + CHART_ROWS)
+    row = last + 3
     best = [_strong(result, one, words) for one in strengths(result.model, result.scores)[:FEW]]
     worst = [_weak(step, words) for step in roadmap[:FEW]]
     puts = [
@@ -49,7 +52,7 @@ def page_one(result: Result, roadmap: tuple[Step, ...], levers: Sequence[str], r
         tables=(table,),
         charts=(_radar(result, table, words),),
         widths=WIDTHS,
-        heights={1: 30, 2: 44, **{LEVERS_ROW + n: 26 for n in range(1, len(result.model.levers) + 1)}},
+        heights={1: 30, 2: 44, **dict.fromkeys(range(LEVERS_ROW + 1, last + 1), 26)},
         tall=1,
         footer=words("footer.result", edition=words.of(result.model.edition.name)),
         tab="you",
@@ -75,7 +78,7 @@ def headline(result: Result, words: Words) -> str:
 
 
 def _score(result: Result, words: Words) -> list[Put]:
-    score, scale = result.scores.overall, result.model.scale
+    score = result.scores.overall
     states = result.states
     now = standing(score, result.model.scoring)
     value: Value = score.value if now is not Standing.HIDDEN and score.value is not None else "–"
@@ -98,7 +101,7 @@ def _score(result: Result, words: Words) -> list[Put]:
         )
     return [
         Put(2, 0, value, "figure-big"),
-        Put(2, 1, f"/ {scale.highest}", "figure-of"),
+        Put(2, 1, words("result.of"), "figure-of"),
         Put(2, 2, f"{verdict}\n{low_high}\n{sure}", "quiet", cols=LEFT - 2),
         Put(2, RIGHT, words("result.answers", answered=score.answered, expected=score.expected), "subtitle", cols=2),
         Put(2, RIGHT + 2, words("result.states", **facts), "quiet", cols=2),
@@ -152,7 +155,7 @@ def _last(progress: Progress | None, lever: Lever, words: Words) -> str | None:
     then, _, change = seen(progress, progress.levers[lever.code])
     if then is None:
         return "–"
-    way = "" if change is None else words(f"progress.trend.{trend(change).value}")
+    way = "" if change is None else words(f"progress.trend.{trend(progress.now.model.scale.gain(change)).value}")
     return words("progress.from", trend=way, then=words.number(then)).strip()
 
 

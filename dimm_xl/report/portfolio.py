@@ -29,21 +29,28 @@ from dimm_xl.words import Words
 
 @dataclass(frozen=True)
 class Beside:
-    """What a run is set beside: the campaign before, a benchmark of others; and the room that a sheet has.
-
-    Tables that pass it are left to the files of ``data/``.
-    """
+    """What a run is set beside: the campaign before, a benchmark of others."""
 
     compared: Compared | None = None
     pack: Pack | None = None
-    room: Room = EXCEL
+
+    def within(self, model: Model) -> Beside:
+        """Return what of it is of ``model``."""
+        compared = self.compared.within(model) if self.compared else None
+        return Beside(compared, self.pack if self.pack and self.pack.model == model.id else None)
 
 
 ALONE = Beside()
 
 
-def portfolio_book(model: Model, results: Sequence[Result], returns: Sequence[Return], words: Words, beside: Beside = ALONE) -> Book:
-    """Compose the consolidated workbook of a run; ``model`` is the whole model (no profile applied)."""
+def portfolio_book(
+    model: Model, results: Sequence[Result], returns: Sequence[Return], words: Words, beside: Beside = ALONE, room: Room = EXCEL
+) -> Book:
+    """Compose the consolidated workbook of a run; ``model`` is the whole model (no profile applied).
+
+    Tables that a sheet has no ``room`` for are left to the files of ``data/``.
+    """
+    words = words.within(model)
     scores, compared = frame(model, results), beside.compared
     pages = [
         _overview(model, scores, returns, beside.pack, words),
@@ -57,10 +64,10 @@ def portfolio_book(model: Model, results: Sequence[Result], returns: Sequence[Re
         heat_page(model, results, words),
         *([several_page(model, twice, words)] if (twice := spoken_of_twice(results)) else []),
         findings_page(returns, words),
-        flat_page(model, results, words, beside.room),
+        flat_page(model, results, words, room),
     ]
     led = leading(returning(pages, words), words("portfolio.contents"))
-    fitting = tuple(within(page, beside.room, words) for page in led)
+    fitting = tuple(within(page, room, words) for page in led)
     return Book(words("portfolio.title"), words.of(model.name), words.lang, fitting)
 
 
@@ -144,7 +151,7 @@ def _overview(model: Model, scores: pd.DataFrame, returns: Sequence[Return], pac
         tables=(status, bins, levers),
         charts=(
             _bin_chart(bins, overall, model.scoring.distribution, (3, 8), words),
-            median_chart(levers, "lever", model.scale.highest, (20, 8), words),
+            median_chart(levers, "lever", model.scale, (20, 8), words),
         ),
         widths={7: 3},
         tall=1,
@@ -178,7 +185,7 @@ def _headline(model: Model, scores: pd.DataFrame, words: Words) -> str:
     if spread.median is None:
         return words("portfolio.headline.few", count=len(overall))
     medians = {lever.code: benchmark.spread(_values(scores, lever.code)).median for lever in model.levers}
-    known = sorted((value, code) for code, value in medians.items() if value is not None)
+    known = sorted((model.scale.gain(value), code) for code, value in medians.items() if value is not None)
     names = {lever.code: words.of(lever.name) for lever in model.levers}
     facts = {"count": len(overall), "median": words.number(spread.median), "best": names[known[-1][1]], "worst": names[known[0][1]]}
     return words("portfolio.headline.many", **facts)
@@ -258,7 +265,7 @@ def _lever(model: Model, lever: Lever, scores: pd.DataFrame, results: Sequence[R
     groupings = tuple(Column(one.code, f"{one.code} {words.of(one.name)}", look="shade", width=14) for one in lever.groupings)
     sheet = Sheet(name, base.key, (*base.columns, *groupings))
     rows = tuple(_lever_row(model, lever, result, words) for result in results if lever.code in result.scores.levers)
-    shades = Shades(tuple(column.field for column in groupings), model.scale.lowest, model.scale.highest)
+    shades = Shades(tuple(column.field for column in groupings), model.scale.worst, model.scale.best)
     rules: Rules = (*bin_rules("verdict", words), shades)
     spread = benchmark.spread(values)
     shown = "–" if spread.median is None else words.number(spread.median)

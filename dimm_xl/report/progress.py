@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Literal
 
 from dimm_xl.assessment import Answer
-from dimm_xl.model import Model
 from dimm_xl.page import Chart, Page, Put, Row, Rule, Series, Table, Value
 from dimm_xl.progress import Cause, Change, Move, Progress, Trend, trend
 from dimm_xl.report.lever import AXES
@@ -46,7 +45,7 @@ def headline(progress: Progress, words: Words) -> str:
     then, now, change = seen(progress, progress.overall)
     if then is None or now is None or change is None:
         return words("progress.title.none")
-    way = words(f"progress.trend.{trend(change).value}")
+    way = words(f"progress.trend.{trend(progress.now.model.scale.gain(change)).value}")
     return words("progress.title.moved", then=words.number(then), now=words.number(now), trend=way)
 
 
@@ -69,7 +68,8 @@ def figures(progress: Progress, move: Move, words: Words) -> dict[str, Value]:
     then, now, change = seen(progress, move)
     known = change is not None
     parts = {cause.value: rounded_off(move.why.get(cause), 2) if known else None for cause in Cause}
-    way = words(f"progress.trend.{trend(change).value}") if change is not None else words("unjudged.few")
+    gain = None if change is None else progress.now.model.scale.gain(change)
+    way = words(f"progress.trend.{trend(gain).value}") if gain is not None else words("unjudged.few")
     return {
         "then": then,
         "now": now,
@@ -89,9 +89,9 @@ def rounded_off(change: float | None, digits: int = 1) -> float | None:
     return None if change is None else round(change, digits) + 0.0
 
 
-def change_rules(model: Model, *fields: str) -> tuple[Rule, ...]:
-    """Return the rules that colour changes for the better and for the worse; the arrow says which way without colour."""
-    better, worse = (">", "<") if model.scale.better == "high" else ("<", ">")
+def change_rules(good: str, *fields: str) -> tuple[Rule, ...]:
+    """Return the rules that colour changes for better and for worse (``good``: which end is); the arrow says which way without colour."""
+    better, worse = (">", "<") if good == "high" else ("<", ">")
     return tuple(
         Rule((field,), f"AND(ISNUMBER({{{field}}}),{{{field}}}{sign}0)", look)
         for field in fields
@@ -125,7 +125,9 @@ def levers_table(progress: Progress, words: Words) -> Table:
         values = figures(progress, move, words)
         rows.append(Row({**values, "code": code, "lever": names.get(code, words("synthesis.overall")), "trend": told(values, words)}))
     sheet = described_sheet(name, LEVERS, words, "code", "progress.column")
-    return Table("progress_levers", sheet, tuple(rows), LEVERS_ROW, rules=change_rules(progress.now.model, "change"), filters=False)
+    return Table(
+        "progress_levers", sheet, tuple(rows), LEVERS_ROW, rules=change_rules(progress.now.model.scale.better, "change"), filters=False
+    )
 
 
 def told(values: Mapping[str, Value], words: Words) -> str:
@@ -156,10 +158,11 @@ def _radar(progress: Progress, table: Table, words: Words) -> Chart:
         Series(words("chart.last"), names, table.span("then", 1, last), "last"),
         Series(words("chart.you"), names, table.span("now", 1, last), "you"),
     )
-    changes = [change for move in progress.levers.values() if (change := seen(progress, move)[2]) is not None]
-    title = words("progress.radar", up=sum(trend(change) is Trend.UP for change in changes), known=len(changes))
+    scale = progress.now.model.scale
+    gains = [scale.gain(change) for move in progress.levers.values() if (change := seen(progress, move)[2]) is not None]
+    title = words("progress.radar", up=sum(trend(gain) is Trend.UP for gain in gains), known=len(gains))
     shape: Literal["radar", "bar"] = "radar" if last >= AXES else "bar"
-    return Chart(shape, title, series, table.bottom + 2, 0, 520, 310, title, progress.now.model.scale.highest)
+    return Chart(shape, title, series, table.bottom + 2, 0, 520, 310, title, scale.highest)
 
 
 # --- indicator by indicator
@@ -177,7 +180,7 @@ INDICATORS: Described = (
 def _indicators(name: str, progress: Progress, row: int, words: Words) -> Table:
     rows = tuple(_indicator(one, words) for one in progress.indicators)
     sheet = described_sheet(name, INDICATORS, words, "code", "progress.column")
-    return Table("progress_indicators", sheet, rows, row, rules=change_rules(progress.now.model, "change"))
+    return Table("progress_indicators", sheet, rows, row, rules=change_rules("high", "change"))
 
 
 def _indicator(one: Change, words: Words) -> Row:

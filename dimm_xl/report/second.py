@@ -19,6 +19,7 @@ from dimm_xl.words import Words
 
 def review_book(result: Result, weighed: Weighed, words: Words) -> Book:
     """Compose an organisation's review: a row an indicator that was answered, with the opinions that were read already."""
+    words = words.within(result.model)
     declared = result.declared or result
     sheet = layout.review_sheet(result.model, words)
     codes = [code for code in declared.model.indicators if to_review(declared.assessment, code)]

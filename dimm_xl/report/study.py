@@ -53,6 +53,7 @@ class Study:
 
 def study_book(model: Model, study: Study, words: Words) -> Book:
     """Compose the workbook of a study."""
+    words = words.within(model)
     groups = {scope: [group for group in study.groups if group.scope == scope] for scope in PLACES}
     pages = [_overview(model, study, words), *(_groups(model, scope, several, words) for scope, several in groups.items() if several)]
     if study.gaps:
@@ -78,7 +79,7 @@ def _overview(model: Model, study: Study, words: Words) -> Page:
         name,
         puts=(Put(0, 0, words("study.headline", count=whole.count, median=median), "title", cols=12), *heads),
         tables=(levers, bins),
-        charts=(median_chart(levers, "lever", model.scale.highest, (3, 7), words), _bin_chart(bins, whole, model, words)),
+        charts=(median_chart(levers, "lever", model.scale, (3, 7), words), _bin_chart(bins, whole, model, words)),
         widths={6: 3},
         tall=1,
         footer=words("footer.study"),
@@ -120,7 +121,7 @@ def _groups(model: Model, scope: Scope, groups: Sequence[Studied], words: Words)
     levers = tuple(Column(lever.code, f"{lever.code} · {words.of(lever.name)}", look="shade", width=13) for lever in model.levers)
     bins = tuple(Column(f"bin{n}", title, look="row-share", width=13) for n, title in enumerate(bin_names(model, words)))
     sheet = Sheet(name, "group", (*base.columns, *levers, *bins, Column("gaps", words("study.column.gaps"), look="row-quiet", width=60)))
-    shades = Shades(tuple(lever.code for lever in model.levers), model.scale.lowest, model.scale.highest)
+    shades = Shades(tuple(lever.code for lever in model.levers), model.scale.worst, model.scale.best)
     rows = tuple(_group_row(model, scope, group, words) for group in groups)
     cols = 9
     return Page(

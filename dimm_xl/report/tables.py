@@ -16,12 +16,12 @@ from dimm_xl.words import Words
 
 Line = tuple[object, ...]
 
-RETURNS = ("file", "sha256", "status", "organisation", "sector", "size", "edition", "lang", "answered", "expected", "form")
-ANSWERS = ("return", "organisation", "respondent", "indicator", "state", "level", "measure", "reason", "evidence", "comment")
-SCORES = ("organisation", "sector", "size", "scope", "code", "score", "low", "high", "answered", "expected", "target", "basis")
-FINDINGS = ("file", "sheet", "cell", "code", "severity", "message")
+RETURNS = ("file", "sha256", "status", "organisation", "sector", "size", "edition", "lang", "answered", "expected", "form", "model")
+ANSWERS = ("return", "organisation", "respondent", "indicator", "state", "level", "measure", "reason", "evidence", "comment", "model")
+SCORES = ("organisation", "sector", "size", "scope", "code", "score", "low", "high", "answered", "expected", "target", "basis", "model")
 NUMBERS = frozenset({"answered", "expected", "level", "measure", "score", "low", "high", "target"})
 """Fields that hold figures; all others hold text."""
+FINDINGS = ("file", "sheet", "cell", "code", "severity", "message")
 
 
 def write_tables(folder: Path, returns: Sequence[Return], results: Sequence[Result], words: Words) -> list[Path]:
@@ -46,7 +46,7 @@ def returns_lines(returns: Sequence[Return], results: Sequence[Result]) -> Itera
         said, score = one.assessment, overall.get(one.file)
         about: Line = (said.organisation, said.profile.sector, said.profile.size, said.edition, said.lang) if said else (None,) * 5
         counts = (score and score.answered, score and score.expected)
-        yield (one.file, one.sha256, one.status.value, *about, *counts, said and said.form)
+        yield (one.file, one.sha256, one.status.value, *about, *counts, said and said.form, said and said.model)
 
 
 def _alone(result: Result, part: Return) -> Score:
@@ -67,7 +67,7 @@ def answers_lines(results: Sequence[Result]) -> Iterator[Line]:
                 answer = said.answer(code)
                 reason = answer.state.reason if isinstance(answer.state, NotApplicable) else answer.reason
                 told = (answer.level, answer.measure, reason, answer.evidence, answer.comment)
-                yield (part.file, result.id, respondent, code, state_word(answer.state), *told)
+                yield (part.file, result.id, respondent, code, state_word(answer.state), *told, said.model)
 
 
 def scores_lines(results: Sequence[Result]) -> Iterator[Line]:
@@ -89,7 +89,7 @@ def _scores_lines(result: Result, basis: str) -> Iterator[Line]:
     for scope, several in scopes:
         for code, one in several.items():
             figures = (one.value, one.low, one.high, one.answered, one.expected, one.target)
-            yield (result.id, profile.sector, profile.size, scope, code, *figures, basis)
+            yield (result.id, profile.sector, profile.size, scope, code, *figures, basis, result.model.id)
 
 
 def findings_lines(returns: Sequence[Return], words: Words) -> Iterator[Line]:

@@ -63,6 +63,7 @@ def counts(impact: Impact) -> dict[str, int]:
 
 def sentence(organisation: str, impact: Impact, words: Words) -> str:
     """Return what an organisation can be told, in a few sentences, ready to be put into a letter."""
+    words = words.within(impact.carried.now.model)
     facts = {"organisation": organisation, "edition": words.of(impact.carried.now.model.edition.name)}
     then, now, change = seen(impact.progress, impact.overall.move)
     if impact.untouched:

@@ -63,7 +63,7 @@ def whatif_page(result: Result, roadmap: tuple[Step, ...], words: Words) -> Page
 
 def _indicators(name: str, result: Result, levels: Mapping[str, int], words: Words) -> Table:
     scale = result.model.scale
-    offered = (*map(str, range(scale.lowest, scale.highest + 1)), words("level.not_applicable"))
+    offered = (*map(str, scale.offered), words("level.not_applicable"))
     kind = Kind("kind.level", picks=offered)
     columns = (
         Column("code", words("column.code"), look="row-code", width=8),
@@ -92,7 +92,7 @@ def _indicators(name: str, result: Result, levels: Mapping[str, int], words: Wor
                     }
                 )
             )
-    rules = (Bars("now", scale.lowest, scale.highest),)
+    rules = (Bars("now", scale.bottom, scale.top),)
     return Table("whatif", Sheet(name, "code", columns), tuple(rows), LEVERS_ROW + CHART_ROWS, rules=rules)
 
 

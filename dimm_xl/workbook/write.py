@@ -232,9 +232,10 @@ class _Writer:
                     "bar_border_color": self.styles.colour("you"),
                 }
                 options = {"type": "data_bar", "min_type": "num", "max_type": "num", "min_value": lowest, "max_value": highest, **bar}
-            case Shades(_, lowest, highest):
-                ends = {"min_color": self.styles.colour("paper"), "max_color": self.styles.colour("shade")}
-                options = {"type": "2_color_scale", "min_type": "num", "max_type": "num", "min_value": lowest, "max_value": highest, **ends}
+            case Shades(_, pale, deep):
+                (low, below), (high, above) = sorted(((pale, self.styles.colour("paper")), (deep, self.styles.colour("shade"))))
+                ends = {"min_value": low, "max_value": high, "min_color": below, "max_color": above}
+                options = {"type": "2_color_scale", "min_type": "num", "max_type": "num", **ends}
         for first, last in _runs([table.sheet.place(name) for name in fields]):
             bounds = (table.row + 1, table.col + first, table.bottom, table.col + last)
             _took(self.sheet.conditional_format(*bounds, dict(options)), "condition", rule)
