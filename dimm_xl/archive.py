@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from dimm_xl.assessment import Return
+from dimm_xl.assessment import Return, light
 from dimm_xl.findings import Busy, Fault, Faulty
 
 APPLICATION = int.from_bytes(b"dimm")
@@ -68,11 +68,10 @@ def read(path: Path) -> tuple[Return, ...]:
         raise Faulty([Fault(str(path), 0, "", "no archive here; `dimm-xl run` and `dimm-xl collect` make one")])
     with closing(_opened(path)) as base:
         rows = base.execute("SELECT coalesce(one.body, two.body) FROM returns one LEFT JOIN readings two USING (file) ORDER BY position")
-        bodies = [body for (body,) in rows]
-    try:
-        return tuple(_adapter(Return).validate_json(body) for body in bodies)
-    except ValueError:
-        raise Faulty([Fault(str(path), 0, "", "written by another version of dimm-xl; run again over the returned files")]) from None
+        try:
+            return tuple(light(_adapter(Return).validate_json(body)) for (body,) in rows)
+        except ValueError:
+            raise Faulty([Fault(str(path), 0, "", "written by another version of dimm-xl; run again over the returned files")]) from None
 
 
 class Archive:
@@ -107,9 +106,10 @@ class Archive:
         """Return what reading a file gave, as the type ``what``; None when it is not known or cannot be understood."""
         for (known,) in self._base.execute("SELECT body FROM readings WHERE file = ?", (file,)):
             try:
-                self._same[file] = _adapter(what).validate_json(known)
+                found = _adapter(what).validate_json(known)
             except ValueError:
                 return None
+            self._same[file] = light(found) if isinstance(found, Return) else found
             return self._same[file]
         return None
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import lru_cache
 from typing import Literal
 
 from dimm_xl.findings import Finding
 from dimm_xl.model import Cut, Indicator, Profile
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answered:
     """A level of the model's scale (0 to 5 in the DIMM)."""
 
@@ -71,12 +73,13 @@ class Checked:
     comment: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one indicator: its state, the measured figure, and the respondent's own words.
 
     ``level`` below is what counts; ``reason`` holds what was typed there whatever the state. ``demands`` are what an audit says of
     each demand, in the order of the model: the state is derived from them (:mod:`dimm_xl.audit`). Empty in a self-assessment.
+    A campaign holds a million answers: they have slots, and travel between processes by what they are made of.
     """
 
     state: State = BLANK
@@ -85,6 +88,9 @@ class Answer:
     evidence: str = ""
     comment: str = ""
     demands: tuple[Checked, ...] = ()
+
+    def __reduce__(self) -> tuple[type[Answer], tuple[object, ...]]:
+        return Answer, (self.state, self.measure, self.reason, self.evidence, self.comment, self.demands)
 
     @property
     def level(self) -> int | None:
@@ -147,6 +153,22 @@ class Return:
     findings: tuple[Finding, ...] = ()
     when: str = ""
     engine: str = field(default="calamine", compare=False)
+
+
+def light(one: Return) -> Return:
+    """Return a return that shares its indicators' codes, and answers that are a mere state, with all others: half the memory."""
+    if one.assessment is None:
+        return one
+    answers = {}
+    for code, answer in one.assessment.answers.items():
+        bare = _bare(answer.state)
+        answers[sys.intern(code)] = bare if answer == bare else answer
+    return replace(one, assessment=replace(one.assessment, answers=answers))
+
+
+@lru_cache(maxsize=64)
+def _bare(state: State) -> Answer:
+    return Answer(state)
 
 
 def settle(indicator: Indicator, state: State, figure: float | None) -> State | None:

@@ -31,10 +31,27 @@ class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  
     """Safe loading that refuses a key given twice in one mapping."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [str(self.construct_object(key, deep=True)) for key, _ in node.value]
-        if twice := {key for key in keys if keys.count(key) > 1}:
-            raise yaml.constructor.ConstructorError(None, None, f"key given twice: {', '.join(sorted(twice))}", node.start_mark)
-        return dict(super().construct_mapping(node, deep=deep))
+        given = list(node.value)
+        made = dict(super().construct_mapping(node, deep=deep))
+        if len(set(map(str, made))) != len(given) or any(key.tag.endswith(":merge") for key, _ in given):
+            keys = [str(self.construct_object(key, deep=True)) for key, _ in given]
+            if twice := {key for key in keys if keys.count(key) > 1}:
+                raise yaml.constructor.ConstructorError(None, None, f"key given twice: {', '.join(sorted(twice))}", node.start_mark)
+        return made
+
+    def resolve(self, kind: type[yaml.Node], value: str | None, implicit: Any) -> str:
+        if kind is yaml.ScalarNode and value is not None and len(value) <= SHORT:
+            return _tag(value, implicit)
+        return str(super().resolve(kind, value, implicit))
+
+
+SHORT = 32
+"""Characters up to which a scalar is likely to be a key or a code, which stands in a model hundreds of times."""
+
+
+@lru_cache(maxsize=2048)
+def _tag(value: str, implicit: tuple[bool, bool]) -> str:
+    return str(yaml.resolver.Resolver().resolve(yaml.ScalarNode, value, implicit))  # type: ignore[no-untyped-call]
 
 
 def read_yaml(place: Traversable) -> Any:
@@ -83,9 +100,14 @@ def shipped_models() -> list[str]:
     return sorted(folder.name for folder in (SHIPPED / "models").iterdir() if (folder / ENTRY).is_file())
 
 
-@cache
 def load(name: str = "dimm") -> Model:
     """Return a shipped model by id, or the model in the folder ``name``; Faulty with everything that is wrong."""
+    return loaded(name)
+
+
+@cache
+def loaded(name: str) -> Model:
+    """Return a model as :func:`load` does; it is loaded when it is first asked for, with or without its name."""
     place = SHIPPED / "models" / name if name in shipped_models() else Path(name)
     if not (place / ENTRY).is_file():
         known = ", ".join(shipped_models())

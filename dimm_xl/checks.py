@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from dimm_xl.assessment import UNKNOWN, Answer, Answered, Blank, NotApplicable, State, Verdict, settle
@@ -221,4 +222,8 @@ def _state(row: Given) -> State:
     if row.level is Pick.NOT_APPLICABLE:
         return NotApplicable(row.reason)
     assert isinstance(row.level, int)
-    return Answered(row.level)
+    return _at(row.level)
+
+
+_at = lru_cache(maxsize=64)(Answered)
+"""A scale has few levels, and a batch very many answers."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from dimm_xl import fingerprint, pool, respondents
 from dimm_xl.archive import Archive
-from dimm_xl.assessment import Return, Status
+from dimm_xl.assessment import Return, Status, light
 from dimm_xl.files import Lying, of_system, walk
 from dimm_xl.findings import Code, Finding
 from dimm_xl.memory import Memory
@@ -152,6 +151,7 @@ def _read(sources: Sequence[Source], how: Reading, memory: Memory, heard: Heard)
             memory.whole = False
             read.append(refused(source.name, "", Finding(FAILURES[again.why])))
         else:
+            again = again if isinstance(again, Bundle) else light(again)
             _keep(memory, source, again)
             read.append(again)
         heard("reading", n, len(sources))
@@ -173,20 +173,23 @@ def _moved(known: Return | Bundle, path: Path) -> Return | Bundle:
 
 def collect_one(how: Reading, source: Source, engine: str = "calamine") -> Return | Bundle:
     """Read one source (in a worker)."""
-    digest = ""
     try:
         content = source.read(how.limits)
-        digest = hashlib.sha256(content).hexdigest()
-        if content.startswith(ZIP) and not source.member and is_bundle(content, how.limits):
-            return _bundle(source, content, how.limits)
     except OSError as problem:
         return refused(source.name, "", Finding(Code.UNREADABLE, facts={"reason": problem.strerror or str(problem)}))
     except Refused as refusal:
-        return refused(source.name, digest, Finding(refusal.code, facts=refusal.facts))
-    return read_return(source.name, content, how.models, how.limits, engine)
+        return refused(source.name, "", Finding(refusal.code, facts=refusal.facts))
+    read = read_return(source.name, content, how.models, how.limits, engine)
+    if source.member or not _no_workbook(read) or not content.startswith(ZIP) or not is_bundle(content, how.limits):
+        return read
+    return _bundle(source, content, read.sha256, how.limits)
 
 
-def _bundle(source: Source, content: bytes, limits: Limits) -> Bundle:
+def _no_workbook(read: Return) -> bool:
+    return any(finding.code is Code.NOT_A_WORKBOOK for finding in read.findings)
+
+
+def _bundle(source: Source, content: bytes, digest: str, limits: Limits) -> Bundle:
     sources, aside = [], []
     for name, dated in members(content, limits):
         shown = f"{source.name}/{name}"
@@ -197,7 +200,6 @@ def _bundle(source: Source, content: bytes, limits: Limits) -> Bundle:
         else:
             sources.append(Source(shown, source.path, name, dated))
     note = Finding(Code.BUNDLE, file=source.name, facts={"count": len(sources)})
-    digest = hashlib.sha256(content).hexdigest()
     return Bundle(tuple(sources), Return(source.name, digest, Status.IGNORED, None, (note,)), tuple(aside))
 
 

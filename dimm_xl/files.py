@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import BinaryIO
 
 from dimm_xl.findings import Busy, Fault
 
@@ -100,18 +101,25 @@ def walk(folder: Path, apart: Sequence[Path] = ()) -> Iterator[Lying]:
 
 def write_whole(path: Path, content: bytes) -> Path:
     """Write a file beside its place, then rename it: it appears whole or not at all."""
+    with appearing(path) as out:
+        out.write(content)
+    return path
+
+
+@contextlib.contextmanager
+def appearing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to be written piece by piece: it appears under its name when all of it is written, and not at all on an exception."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(prefix=".", suffix=PART, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as out:
-            out.write(content)
+            yield out
         Path(beside).chmod(0o644)
         Path(beside).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(beside).unlink()
         raise
-    return path
 
 
 @contextlib.contextmanager
@@ -147,11 +155,11 @@ def sweep(folder: Path) -> None:
 
 def write_table(path: Path, fields: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
     """Write a CSV table: UTF-8, comma, dot, no index; text that a spreadsheet program would take for a formula gets an apostrophe."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(fields)
-    writer.writerows([_harmless(value) for value in row] for row in rows)
-    return write_whole(path, out.getvalue().encode("utf-8", "replace"))
+    with appearing(path) as raw, io.TextIOWrapper(raw, "utf-8", "replace", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(fields)
+        writer.writerows(map(_harmless, row) for row in rows)
+    return path
 
 
 def _harmless(value: object) -> object:

@@ -69,6 +69,10 @@ class Code(Enum):
     UNCALCULATED = (Severity.ERROR, "a cell to fill in holds a formula that was never calculated")
     TEXT_LOST = (Severity.WARNING, "a cell for text holds an error, often because the text began with = or -")
     TEXT_CUT = (Severity.WARNING, "a text is longer than a cell may hold")
+    NOT_UNDERSTOOD = (
+        Severity.INFO,
+        "something was written where nothing is read: in a row without a code, below a header that nobody knows",
+    )
     TWICE = (Severity.ERROR, "an indicator is answered twice, differently")
     NO_REASON = (Severity.ERROR, "not applicable without a reason")
     ABOVE_FIGURE = (Severity.ERROR, "the level is above the ceiling that the measured figure sets")

@@ -10,7 +10,7 @@ from dimm_xl import audit, catalogue, layout
 from dimm_xl.assessment import FORMS, Form
 from dimm_xl.findings import Code, Finding
 from dimm_xl.model import Cut, Model, Profile
-from dimm_xl.sheet import face
+from dimm_xl.sheet import face, faced
 from dimm_xl.workbook.guard import Refused
 from dimm_xl.workbook.read import Grids, keyed
 
@@ -86,7 +86,7 @@ def hidden(grids: Grids) -> Mapping[str, str] | None:
 
 def _identity_first(grids: Grids) -> Iterator[str]:
     """Yield the sheet called as the identity sheet, then the last and the others from the end, where it was put."""
-    named = [name for name in grids.names if face(name) == layout.IDENTITY]
+    named = [name for name in grids.names if faced(name) == layout.IDENTITY]
     yield from named
     yield from (name for name in reversed(grids.names) if name not in named)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 from dimm_xl.model import Indicator, Model, Text
 from dimm_xl.sheet import CONTROLS, LONGEST_TEXT, face
@@ -76,7 +77,8 @@ def _twice(model: Model) -> Iterator[Problem]:
 def _languages(value: object, languages: tuple[str, ...], path: tuple[str | int, ...]) -> Iterator[Problem]:
     """Every text stands in every language; texts are known by their annotation, so that an empty one is seen too."""
     if hasattr(value, "__dataclass_fields__"):
-        for name, kind in get_type_hints(type(value)).items():
+        kind_of: Any = type(value)
+        for name, kind in _hints(kind_of).items():
             inner = getattr(value, name, None)
             if kind in (Text, Text | None) and inner is not None:
                 yield from _text(inner, languages, (*path, name))
@@ -90,16 +92,23 @@ def _languages(value: object, languages: tuple[str, ...], path: tuple[str | int,
             yield from (_text if isinstance(inner, dict) else _languages)(inner, languages, (*path, key))
 
 
+@cache
+def _hints(kind: Any) -> Mapping[str, Any]:
+    """Return what a class says of its fields: the same for each of hundreds of indicators."""
+    return get_type_hints(kind)
+
+
 def _text(text: Text, languages: tuple[str, ...], path: tuple[str | int, ...]) -> Iterator[Problem]:
     if set(text) != set(languages):
         yield path, f"languages {', '.join(text) or 'none'} instead of {', '.join(languages)}"
-    yield from (((*path, lang), "no text") for lang, shown in text.items() if not face(shown))
+    yield from (((*path, lang), "no text") for lang, shown in text.items() if not (shown[:1].isalnum() or face(shown)))
     unwritable = (lang for lang, shown in text.items() if CONTROLS.search(shown) or "\r" in shown or _units(shown) > LONGEST_TEXT)
     yield from (((*path, lang), "a text that no cell can hold: too long, or with control characters") for lang in unwritable)
 
 
 def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
+    """Return the length of a text as Excel counts it: in units of UTF-16, of which a character takes one or two."""
+    return len(text) if len(text) * 2 <= LONGEST_TEXT else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _placed(model: Model) -> Iterator[tuple[tuple[str | int, ...], Indicator]]:

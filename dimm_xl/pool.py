@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import multiprocessing
 import os
 import traceback
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import TimeoutError as TooLong
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -44,12 +46,12 @@ def each(
     """Yield each job with what ``function`` makes of it, in the order of ``jobs``.
 
     ``function`` and jobs must be picklable. In this process (``workers`` 0) nothing protects from a job that hangs or dies; on a
-    cluster the memory limit is the worker's own.
+    cluster ``memory`` is what one job may take besides what its worker holds already.
     """
     if workers == 0:
         yield from ((job, _guarded(function, job)) for job in jobs)
     elif isinstance(workers, str):
-        yield from _on_cluster(function, jobs, workers, deadline)
+        yield from _on_cluster(function, jobs, workers, deadline, memory)
     else:
         yield from _here(function, jobs, workers, deadline, memory)
 
@@ -66,14 +68,14 @@ def _here(
 
 
 def _on_cluster(
-    function: Callable[[Job], Done], jobs: Iterable[Job], scheduler: str, deadline: float
+    function: Callable[[Job], Done], jobs: Iterable[Job], scheduler: str, deadline: float, memory: int
 ) -> Generator[tuple[Job, Done | Failed], None, None]:
     """Run jobs on the workers of a Dask scheduler; ImportError without the extra ``cluster``, OSError when no scheduler answers."""
     from distributed import Client, KilledWorker  # here: only a cluster needs it
 
     with Client(scheduler) as client, client.get_executor(pure=False) as executor:  # type: ignore[no-untyped-call]
         count = sum(client.nthreads().values()) or 1
-        yield from _in_order(jobs, lambda job: executor.submit(_within, deadline, function, job), AHEAD * count, KilledWorker)
+        yield from _in_order(jobs, lambda job: executor.submit(_within, deadline, memory, function, job), AHEAD * count, KilledWorker)
 
 
 def _in_order(
@@ -98,16 +100,35 @@ def _awaited(job: Job, future: Any, crash: type[Exception]) -> tuple[Job, Any]:
         return job, Failed("crash")
 
 
-def _within(deadline: float, function: Callable[[Job], Done], job: Job) -> Done | Failed:
+def _within(deadline: float, memory: int, function: Callable[[Job], Done], job: Job) -> Done | Failed:
     """Run a job on a cluster's worker, which ends when the deadline passes: Dask cannot stop a task, but replaces a worker.
 
     It tries a task on a few workers before it gives it up, so a job that hangs comes back as a crash.
     """
     faulthandler.dump_traceback_later(deadline, exit=True)
     try:
-        return _guarded(function, job)
+        with _at_most(memory):
+            return _guarded(function, job)
     finally:
         faulthandler.cancel_dump_traceback_later()
+
+
+@contextlib.contextmanager
+def _at_most(memory: int) -> Iterator[None]:
+    """Let this process take so many bytes of address space more than it has, where the system tells and can limit it."""
+    try:
+        import resource
+
+        held = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
+    except (ImportError, OSError):
+        yield
+        return
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (held + memory, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def _guarded(function: Callable[[Job], Done], job: Job) -> Done | Failed:

@@ -144,12 +144,15 @@ def _given(grids: Grids, identity: Identity, model: Model, words: Words) -> Rows
         if not missing:
             break  # every indicator has its row: no need to read glossary and synthesis
         reading = read(sheet, grids[name], name)
-        rows = [] if reading is None else [(found, _row(found, name)) for found in reading.rows]
-        known = [(found, row) for found, row in rows if row.indicator not in headings]
-        if reading is None or not any(row.indicator in wanted for _, row in known):
+        if reading is None:
+            continue
+        coded = [(found, _code(found.values["code"])) for found in reading.rows]
+        known = [(found, _row(found, code, name)) for found, code in coded if code not in headings]
+        codes = {row.indicator for _, row in known}
+        if codes.isdisjoint(wanted):
             continue
         given += [row for _, row in known]
-        missing -= {row.indicator for _, row in known}
+        missing -= codes
         raw |= {(row.indicator, field): shown for found, row in known for field, shown in found.raw.items()}
         findings += _placed(reading, known, name, words, identity.form)
     if not given:
@@ -169,12 +172,14 @@ def _placed(reading: Reading, known: Sequence[tuple[Found, Given]], name: str, w
         found.append(Finding(Code.NO_COLUMN, "", name, facts={"column": ", ".join(missing)}))
     if reading.moved:
         found.append(Finding(Code.LAYOUT_CHANGED, "", name))
+    found += [Finding(Code.NOT_UNDERSTOOD, "", name, cell, {"value": shown}) for cell, shown in reading.stray.items()]
     return found
 
 
-def _row(found: Found, name: str) -> Given:
-    values = dict(found.values)
-    return Given(_code(values.pop("code")), name, found.cells, faulty=found.faulty, **values)
+def _row(found: Found, code: str, name: str) -> Given:
+    said = found.values.get
+    words = (said("reason", ""), said("evidence", ""), said("comment", ""))
+    return Given(code, name, found.cells, said("level"), said("measure"), *words, found.faulty, said("verdict"))
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -35,6 +35,8 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _BLANKS = re.compile(r"[^\S\n]+")
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 LONGEST_TEXT = 32_767
+LONGEST_NAME = 100
+"""Characters beyond which a cell is no header, and a text no name."""
 PLAIN = str.maketrans({"’": "'", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
 """Characters that people type in two ways and that Unicode does not decompose."""
 
@@ -62,6 +64,14 @@ def face(cell: object) -> str:
         parts = unicodedata.normalize("NFKD", shown.translate(PLAIN))
         shown = "".join(c for c in parts if not unicodedata.combining(c))
     return " ".join(shown.casefold().split())
+
+
+_KEPT = lru_cache(maxsize=4096)(face)
+
+
+def faced(name: str) -> str:
+    """Return the face of a text that stands in every return, such as a header or the name of a sheet: found once, then known."""
+    return _KEPT(name) if len(name) <= LONGEST_NAME else face(name)
 
 
 def number(cell: object) -> float:
@@ -152,6 +162,7 @@ def level(lowest: int, highest: int, labels: Mapping[Pick, str], aliases: Mappin
     """
     picks = {face(spelling): pick for pick, spelling in labels.items()} | {face(spelling): pick for spelling, pick in aliases.items()}
 
+    @lru_cache(maxsize=256, typed=True)  # the same few answers stand in every return; 1 is not TRUE
     def parse(cell: object) -> int | Pick:
         if isinstance(cell, str) and (pick := picks.get(face(cell))):
             return pick
@@ -193,6 +204,11 @@ class Column:
     hidden: bool = False
     says: str = ""
 
+    @property
+    def calculated(self) -> bool:
+        """Say whether a formula stands in it, never anything that a person typed."""
+        return self.hidden or self.look == "state"
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -211,6 +227,11 @@ class Sheet:
     def entries(self) -> tuple[Column, ...]:
         """The columns that a respondent fills in."""
         return tuple(column for column in self.columns if column.entry)
+
+    @cached_property
+    def calculated(self) -> frozenset[str]:
+        """The fields in which formulas stand."""
+        return frozenset(column.field for column in self.columns if column.calculated)
 
     def column(self, field: str) -> Column:
         """Return the column that carries ``field``; KeyError when there is none."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import tracemalloc
 from dataclasses import FrozenInstanceError, replace
 from itertools import combinations
 
@@ -9,7 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dimm_xl.assessment import BLANK, UNKNOWN, Answer, Answered, Assessment, Blank, NotApplicable, State, Status, Unknown, settle
+from dimm_xl.assessment import (
+    BLANK,
+    UNKNOWN,
+    Answer,
+    Answered,
+    Assessment,
+    Blank,
+    NotApplicable,
+    Return,
+    State,
+    Status,
+    Unknown,
+    light,
+    settle,
+)  # fmt: skip
 from dimm_xl.findings import Severity
 from dimm_xl.model import Measure, Profile
 from tests.support import both, indicator, small_model
@@ -128,3 +144,53 @@ def test_settling_twice_changes_nothing(measure: Measure, figure: float, state: 
     once = settle(one, state, figure)
     assert once is not None
     assert settle(one, once, figure) == once
+
+
+# --- many of them
+
+SAID = {
+    "SP1": Answer(Answered(3)),
+    "SP2": Answer(Answered(3), reason="dit"),
+    "SP3": Answer(NO_STOCK),
+    "SP4": Answer(UNKNOWN, 12.5),
+    "SP5": Answer(),
+}
+HEARD = Assessment("Hôtel", HOTEL, "dimm", "v2", "fr", answers=SAID)
+RETURN = Return("a.xlsx", "", Status.ACCEPTED, HEARD)
+
+
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+def test_a_return_travels_between_processes_unchanged(protocol: int) -> None:
+    """Every state, with and without figures and words."""
+    assert pickle.loads(pickle.dumps(RETURN, protocol)) == RETURN
+
+
+def test_a_light_return_is_the_same_return() -> None:
+    """What is shared are objects, never what is said; one without an assessment is left as it is."""
+    assert light(RETURN) == RETURN
+    refused = Return("b.xlsx", "", Status.REFUSED)
+    assert light(refused) is refused
+
+
+def test_many_returns_share_what_they_say_alike() -> None:
+    """Two that came from other processes hold the same objects for codes and plain answers, and their own words each."""
+    one, other = (light(pickle.loads(pickle.dumps(RETURN))) for _ in range(2))
+    assert one.assessment is not None
+    assert other.assessment is not None
+    pairs = list(zip(one.assessment.answers.items(), other.assessment.answers.items(), strict=True))
+    assert all(code is same for (code, _), (same, _) in pairs)
+    assert [code for (code, answer), (_, same) in pairs if answer is same] == ["SP1", "SP3", "SP5"]
+
+
+def test_a_thousand_returns_take_little_memory() -> None:
+    """Some twelve kilobytes each with 115 answers, where plain objects would take twice that."""
+    answers = {f"XY{n}": Answer(Answered(n % 6), comment="" if n % 4 else f"remarque {n}") for n in range(115)}
+    packed = pickle.dumps(replace(RETURN, assessment=replace(HEARD, answers=answers)))
+    tracemalloc.start()
+    try:
+        kept = [light(pickle.loads(packed)) for _ in range(100)]
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(kept) == 100
+    assert held / 100 < 16_000

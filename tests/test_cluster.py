@@ -18,6 +18,7 @@ from dimm_xl.issuing import make_up
 from dimm_xl.pool import Failed, each
 from dimm_xl.sample import Drawn
 from dimm_xl.settings import Run
+from tests.test_resilience import far_corner
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 
@@ -66,15 +67,17 @@ def test_a_job_that_ends_its_worker_costs_itself_alone(scheduler: str) -> None:
 
 
 def test_a_run_on_a_cluster_gives_the_very_same_results_as_here(scheduler: str, tmp_path: Path) -> None:
-    """Every file that a run leaves has the same bytes, a damaged return among the others."""
+    """Every file that a run leaves has the same bytes, a damaged return among the others and one that kills whoever reads it."""
     make_up(tmp_path / "returns", Drawn(6, 3, size="micro"), workers=0)
     write_whole(tmp_path / "returns" / "damaged.xlsx", b"PK\x03\x04 and nothing more")
+    write_whole(tmp_path / "returns" / "deadly.xls", far_corner())
     results = {}
     for name, workers in (("here", 1), ("cluster", scheduler)):
         summary = run(Run(tmp_path / "returns", tmp_path / name, workers=workers))
-        assert (summary.statuses["refused"], summary.organisations, summary.faults) == (1, 6, ())
+        assert (summary.statuses["refused"], summary.organisations, summary.faults) == (2, 6, ())
         results[name] = {
             path.relative_to(tmp_path / name).as_posix(): path.read_bytes() for path in (tmp_path / name).rglob("*") if path.is_file()
         }
     assert len(results["here"]) > 10
     assert results["cluster"] == results["here"]
+    assert b"deadly.xls,,,CRASHED,error" in results["cluster"]["data/findings.csv"]

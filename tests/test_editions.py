@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dimm_xl import audit, catalogue
-from dimm_xl.assessment import UNKNOWN, Answer, Answered, Assessment, Checked, NotApplicable, Verdict
+from dimm_xl.assessment import BLANK, UNKNOWN, Answer, Answered, Assessment, Checked, NotApplicable, Verdict
+from dimm_xl.audit import answered
 from dimm_xl.checks import Given, check
-from dimm_xl.editions import Carried, Change, carry
+from dimm_xl.editions import Carried, Change, carry, fitted
 from dimm_xl.findings import Faulty
 from dimm_xl.model import Chosen, Cut, Edition, Indicator, Measure, Model, Named, Profile, Scale, Selection, Variation
 from dimm_xl.progress import Cause
@@ -370,3 +371,18 @@ def test_the_second_edition_of_the_dimm_adds_two_indicators() -> None:
         assert found.of(Change.NEW) == new
         assert (found.of(Change.DROPPED), found.of(Change.REWORDED)) == ((), ())
         assert found.assessment.answers == then.answers
+
+
+def test_an_audits_verdicts_stay_with_their_demands() -> None:
+    """The verdict on a demand that was reworded is gone, one whose demand moved up a level goes along, and the level is what they give."""
+    steps = {n: (both(f"Demand {n}"),) for n in range(1, 6)}
+    then = replace(PLAIN, levels=steps)
+    now = replace(PLAIN, levels={**steps, 2: (both("Reworded"),), 4: (*steps[4], both("Demand 3")), 3: (both("Fresh"),)})
+    met = answered(then, [Checked(n, 1, "met", evidence=f"seen {n}") for n in range(1, 5)] + [Checked(5, 1, "not_met")])
+    assert met.level == 4
+    found = fitted(met, then, now, small_model((then,)).scale)
+    assert {(one.level, one.rank): one.verdict for one in found.demands} == {
+        (1, 1): "met", (2, 1): None, (3, 1): None, (4, 1): "met", (4, 2): "met", (5, 1): "not_met",
+    }  # fmt: skip
+    assert [one.evidence for one in found.demands if one.level == 4] == ["seen 4", "seen 3"]
+    assert found.state == BLANK

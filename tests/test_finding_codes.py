@@ -216,6 +216,7 @@ MAKERS: Mapping[Code, Maker] = {
     Code.UNCALCULATED: typing({OTHER: "=1+2"}),
     Code.TEXT_LOST: typing({(PLAIN[2], "comment"): "#NAME?"}),
     Code.TEXT_CUT: reading(lambda: parts(filled(), lambda _, part: part.replace(b"compte rendu", b"mot " * 9000))),
+    Code.NOT_UNDERSTOOD: typing({(PLAIN[2], "code"): None}),
     Code.TWICE: typing({}, {AGAIN: 5}),
     Code.NO_REASON: typing({(PLAIN[0], "reason"): None}),
     Code.ABOVE_FIGURE: typing({(MEASURED[0], "measure"): 0, (MEASURED[0], "level"): 5}),
@@ -244,6 +245,7 @@ AT_A_CELL = (
     Code.REVIEW_OUTDATED, Code.REVIEW_NO_REASON, Code.REVIEW_NO_LEVEL, Code.REVIEW_NO_DATE,
     Code.UNKNOWN_CODE, Code.BAD_VALUE, Code.ERROR_CELL, Code.UNCALCULATED, Code.TEXT_LOST, Code.TEXT_CUT, Code.TWICE, Code.NO_REASON,
     Code.ABOVE_FIGURE, Code.IMPOSSIBLE_FIGURE, Code.SMALL_SHARE, Code.MISPLACED, Code.LEVEL_GAP,
+    Code.NOT_UNDERSTOOD,
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from dimm_xl.assessment import Answer, Answered, Assessment
 from dimm_xl.cli import main
 from dimm_xl.impact import Impact, impact
 from dimm_xl.model import Profile
-from dimm_xl.page import Page
+from dimm_xl.page import Link, Page
 from dimm_xl.report.impact import impact_book
 from dimm_xl.report.result import Result
 from dimm_xl.report.touched import Impacts, Left, Touched, named, sentence
@@ -118,6 +118,13 @@ def test_where_nothing_changes_for_anybody_the_workbook_says_so(words: Words) ->
         book = impact_book(impacts(words, *several), words)
         assert book.pages[0].puts[0].value == words("impact.nobody", count=len(several), edition="v2")
         assert (book.pages[0].charts, book.pages[2].tables[0].rows) == ((), ())
+
+
+def test_each_sheet_leads_back_to_the_first(words: Words) -> None:
+    """By a link above its table."""
+    first, *rest = impact_book(impacts(words, judged(PLAIN, CHANGED, 2, 4, 2)), words).pages
+    led = [[put.value.to.sheet for put in page.puts if isinstance(put.value, Link)] for page in rest]
+    assert led == [[first.name], [first.name]]
 
 
 def test_the_chart_says_which_lever_is_touched_most(words: Words) -> None:

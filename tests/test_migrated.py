@@ -279,6 +279,31 @@ def test_an_audit_is_carried_into_an_audit(lang: str, model: Path, tmp_path: Pat
     assert [str(error) for error in OpenXmlValidator().validate(path).errors] == []
 
 
+# --- another model
+
+
+def test_a_model_of_another_scale_and_shape_is_carried_by_the_same_code(tmp_path: Path) -> None:
+    """An index from 0 (best) to 100: a new indicator, a reworded one, and what is sent back reads clean by the edited model."""
+    whole = catalogue.load("e-friction")
+    first, *others = whole.levers
+    grouping = first.groupings[0]
+    one, two, *rest = grouping.indicators
+    new = replace(one, code=f"{grouping.code}9", since="v2")
+    edited_ = replace(grouping, indicators=(one, replace(two, definition=both("Autre chose")), *rest, new))
+    levers = (replace(first, groupings=(edited_, *first.groupings[1:])), *others)
+    place = placed(
+        tmp_path / "model", replace(whole, levers=levers, editions=(*whole.editions, Edition(id="v2", year=2027, name=both("deux"))))
+    )
+    make_up(tmp_path / "in", Drawn(2, 3, model="e-friction"), workers=0)
+    status, _ = called("migrate", tmp_path / "in", tmp_path / "out", "--to", place, "--workers", 0)
+    found = table(tmp_path / "out").values()
+    assert (status, [(row["reworded"], row["new"], row["dropped"]) for row in found]) == (0, [("1", "1", "0")] * 2)
+    for row in found:
+        read = read_return(row["file"], (tmp_path / "out" / row["written"]).read_bytes(), (str(place),))
+        assert read.assessment is not None
+        assert (grave_in(read.findings), read.assessment.edition, read.assessment.answer(new.code).level) == ([], "v2", None)
+
+
 # --- what was typed and not understood
 
 

@@ -147,6 +147,9 @@ DAMAGE: Mapping[str, Callable[[Rows], Rows]] = {
     "headers with blanks": retyped(lambda title: f"\u00a0{title.replace(' ', '  ')} \n"),
     "headers in English": retyped(lambda title: ENGLISH.get(title, title)),
 }  # fmt: skip
+STRAY = [Code.NOT_UNDERSTOOD]
+TOLD = {"rows inserted between": STRAY, "columns inserted": STRAY, "columns moved": [Code.LAYOUT_CHANGED]}
+"""What is said of changes: what moved, and words that stand where nothing is read."""
 STRICT = replaced(
     ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main"),
     ("http://schemas.openxmlformats.org/(officeDocument|drawingml)/2006/", r"http://purl.oclc.org/ooxml/\1/"),
@@ -178,7 +181,7 @@ VARIANTS: Mapping[str, tuple[Change, Sequence[Code]]] = {
     "copied by value": (by_value(), []),
     "copied by value without identity": (by_value(without=["dimm-xl"]), [Code.NO_IDENTITY]),
     "levers and profile copied by value": (by_value(without=["dimm-xl", "Accueil", "Synthèse", "Glossaire"]), [Code.NO_IDENTITY]),
-    **{name: (by_value(change), [Code.LAYOUT_CHANGED] if name == "columns moved" else []) for name, change in DAMAGE.items()},
+    **{name: (by_value(change), TOLD.get(name, [])) for name, change in DAMAGE.items()},
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from dimm_xl.impact import Impact
 from dimm_xl.model import Indicator
 from dimm_xl.page import Book, Chart, Page, Put, Row, Series, Table, Value
 from dimm_xl.progress import Cause, Trend, trend
+from dimm_xl.report.navigation import returning
 from dimm_xl.report.progress import change_rules, rounded_off, seen
 from dimm_xl.report.result import Described, described_sheet
 from dimm_xl.report.touched import Impacts, Touched, changed, counts
@@ -22,7 +23,7 @@ CAUSES = (Cause.EDITION, Cause.WEIGHTS)
 def impact_book(impacts: Impacts, words: Words) -> Book:
     """Compose the workbook: overview by lever, organisations with their sentences, indicators with both wordings."""
     words = words.within(impacts.model)
-    pages = (_overview(impacts, words), _organisations(impacts, words), _indicators(impacts, words))
+    pages = returning((_overview(impacts, words), _organisations(impacts, words), _indicators(impacts, words)), words)
     return Book(words("impact.title"), words.of(impacts.model.name), words.lang, pages)
 
 

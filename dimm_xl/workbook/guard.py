@@ -83,7 +83,7 @@ def _hostile(entry: zipfile.ZipInfo, seen: set[str], end: int) -> str:
     name = entry.filename
     if name.casefold() in seen:
         return "twin"
-    if name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name) or ":" in name.partition("/")[0]:
+    if name.startswith(("/", "\\")) or (".." in name and ".." in re.split(r"[/\\]", name)) or ":" in name.partition("/")[0]:
         return "place"
     if entry.external_attr >> 16 & 0o170000 == LINK:
         return "link"
@@ -145,8 +145,21 @@ class Parts(Mapping[str, bytes]):
 
 def forbid(name: str, part: bytes) -> None:
     """Refuse a part that declares a document type: entities are how XML bombs and file theft are built."""
-    if b"<!DOCTYPE" in part:
+    if beside(part, b"!", b"<") and b"<!DOCTYPE" in part:
         raise Refused(Code.SUSPICIOUS, reason="doctype", part=name[:60])
+
+
+def beside(part: bytes, mark: bytes, before: bytes, after: bytes = b"") -> bool:
+    """Say whether the byte ``mark`` stands anywhere right after one of the bytes ``before``, or right before one of ``after``.
+
+    A rare byte is found ten times faster than the shortest of texts.
+    """
+    at = part.find(mark)
+    while at >= 0:
+        if (at and part[at - 1] in before) or (after and part[at + 1 : at + 2] in after and at + 1 < len(part)):
+            return True
+        at = part.find(mark, at + 1)
+    return False
 
 
 # --- a zip of returns

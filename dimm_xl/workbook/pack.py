@@ -7,6 +7,11 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+try:
+    from isal.isal_zlib import crc32  # seven times faster
+except ImportError:  # not built for every processor
+    from zlib import crc32
+
 LEVEL = 3
 """Of zlib: as fast as 1 on sheets, and the files are 5 % smaller."""
 DAY = 0x0021
@@ -31,12 +36,12 @@ class Packed:
 def packed(content: bytes) -> Packed:
     """Compress a part."""
     deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return Packed(deflate.compress(content) + deflate.flush(), zlib.crc32(content), len(content))
+    return Packed(deflate.compress(content) + deflate.flush(), crc32(content), len(content))
 
 
 def stored(content: bytes) -> Packed:
     """Leave a part as it is: for what is read at once and thrown away."""
-    return Packed(content, zlib.crc32(content), len(content), STORED)
+    return Packed(content, crc32(content), len(content), STORED)
 
 
 def joined(parts: Iterable[tuple[str, Packed]]) -> bytes:

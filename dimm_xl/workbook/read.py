@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import islice
 from typing import Any, Protocol
 
@@ -17,13 +16,13 @@ from python_calamine import CalamineWorkbook
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from dimm_xl.findings import Code, Fact, Finding, Severity
-from dimm_xl.sheet import LONGEST_TEXT, TEXT, Cell, CellError, Column, Sheet, face, text
+from dimm_xl.sheet import LONGEST_NAME, LONGEST_TEXT, TEXT, Cell, CellError, Column, Sheet, faced, text
 from dimm_xl.workbook import biff, glance, guard, thorough
 
 HEADER_ROWS = 30
 """How far down a header is looked for."""
-LONGEST_HEADER = 100
-"""Characters beyond which a cell is no header."""
+MOST_STRAY = 200
+"""Characters that are told of what was written where nothing is read."""
 
 Grid = Sequence[Sequence[Cell]]
 
@@ -42,7 +41,7 @@ class Grids:
         self._found = found = glance.sort(content, limits)
         self.format, self.notes, self.changed = found.format, found.notes, found.changed
         self._paths = thorough.sheets(found.parts) if found.format == "xlsx" and not found.unusual else {}
-        self._open({name for name in self._paths if face(name) in first} or set(self._paths))
+        self._open({name for name in self._paths if faced(name) in first} or set(self._paths))
         guard.within("sheets", len(self.names), limits.sheets)
 
     def _open(self, names: Collection[str]) -> None:
@@ -179,7 +178,8 @@ class Reading:
     """What a grid held of a described sheet.
 
     ``missing`` are the fields without a column; ``moved`` says that columns stand in another order than described.
-    ``top`` is the row of the headers and ``places`` the column of each field (from 0).
+    ``top`` is the row of the headers and ``places`` the column of each field (from 0). ``stray`` is what was written where nothing
+    is read, by the address of its first cell: in each row without a key, and below each header that nobody knows.
     """
 
     rows: tuple[Found, ...] = ()
@@ -188,6 +188,7 @@ class Reading:
     moved: bool = False
     top: int = 0
     places: Mapping[str, int] = field(default_factory=dict)
+    stray: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(sheet: Sheet, grid: Grid, name: str) -> Reading | None:
@@ -198,19 +199,30 @@ def read(sheet: Sheet, grid: Grid, name: str) -> Reading | None:
     top, places = header
     rows: list[Found] = []
     findings: list[Finding] = []
+    lost: dict[tuple[str, int], tuple[str, list[str]]] = {}
     entries = [(column, places[column.field]) for column in sheet.entries if column.field in places]
+    known, at = set(places.values()), places[sheet.key]
     for r in range(top + 1, len(grid)):
         cells = grid[r]
-        if key := text(cells[places[sheet.key]]) if places[sheet.key] < len(cells) else "":
+        key = text(cells[at]) if at < len(cells) else ""
+        if key:
             rows.append(_row({sheet.key: key}, entries, cells, Addresses(places, r + 1), name, findings))
+        if not key or len(cells) > len(known):
+            apart = known if key else {places[one] for one in sheet.calculated if one in places}
+            for c, said in _unread(cells, apart):
+                lost.setdefault(("column", c) if key else ("row", r), (address(r, c), []))[1].append(said)
     shown = [column.field for column in sheet.columns if not column.hidden]
     missing = tuple(name for name in shown if name not in places)
     order = [places[name] for name in shown if name in places]
-    return Reading(tuple(rows), tuple(findings), missing, order != sorted(order), top, places)
+    stray = {first: " | ".join(told)[:MOST_STRAY] for first, told in lost.values()}
+    return Reading(tuple(rows), tuple(findings), missing, order != sorted(order), top, places, stray)
 
 
-_faced = lru_cache(maxsize=4096)(face)
-"""Faces of short texts: headers are the same in every sheet of every return."""
+def _unread(cells: Sequence[Cell], apart: Collection[int]) -> Iterator[tuple[int, str]]:
+    """Yield what stands in a row but for the columns ``apart``, with its column."""
+    for c, cell in enumerate(cells):
+        if c not in apart and (shown := text(cell)):
+            yield c, shown
 
 
 def _header(sheet: Sheet, grid: Grid) -> tuple[int, Mapping[str, int]] | None:
@@ -220,7 +232,7 @@ def _header(sheet: Sheet, grid: Grid) -> tuple[int, Mapping[str, int]] | None:
     for r, cells in enumerate(grid[:HEADER_ROWS]):
         places: dict[str, int] = {}
         for c, cell in enumerate(cells):
-            if cell and isinstance(cell, str) and len(cell) <= LONGEST_HEADER and (found := titles.get(_faced(cell))):
+            if cell and isinstance(cell, str) and len(cell) <= LONGEST_NAME and (found := titles.get(faced(cell))):
                 places.setdefault(found, c)
         if sheet.key in places and len(places) > (len(best[1]) if best else 1):
             best = (r, places)
@@ -287,7 +299,7 @@ def keyed(grid: Grid) -> Mapping[str, str]:
 
 def candidates(grids: Grids, hints: Sequence[str]) -> Iterator[str]:
     """Yield the names of sheets, those that are called as expected first."""
-    hinted = {face(hint) for hint in hints}
-    named = [name for name in grids.names if face(name) in hinted]
+    hinted = {faced(hint) for hint in hints}
+    named = [name for name in grids.names if faced(name) in hinted]
     yield from named
     yield from (name for name in grids.names if name not in named)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import xlsxwriter
@@ -149,23 +150,26 @@ class _Writer:
                 code = sheet.write_string(row, col, clean(value), style)
             case _:
                 code = sheet.write_number(row, col, value, style)
-        _took(code, f"{self.page.name}!{xl_rowcol_to_cell(row, col)}", value)
+        if code:  # an address is put together for those that were not written alone
+            _took(code, f"{self.page.name}!{xl_rowcol_to_cell(row, col)}", value)
 
     def _font(self, name: str, look: str) -> Any:
         return self.styles[name if name != look else "strong"]
 
     def _room(self, row: int, look: str, value: Value, width: float) -> None:
         """Make ``row`` tall enough for a value in ``width`` characters."""
-        if isinstance(value, Rich):
+        if not isinstance(value, Rich) and (needed := _one_line(look)):
+            pass
+        elif isinstance(value, Rich):
             needed = (
                 sum(fit.height(fit.lines(part.strip("\n"), width, size(name), name in BOLD), size(name)) - 4 for part, name in value.parts)
                 + 4
             )
         else:
             shown = str(value.value if isinstance(value, Formula) else value.text if isinstance(value, Link) else value or "")
-            count = fit.lines(shown, width, size(look), look in BOLD) if wraps(look) else 1
-            needed = fit.height(count, size(look))
-        self.heights[row] = max(self.heights.get(row, 15), min(needed, 409))
+            needed = fit.height(fit.lines(shown, width, size(look), look in BOLD), size(look))
+        if needed > self.heights.get(row, 0):
+            self.heights[row] = max(15, min(needed, 409))
 
     def _put(self, put: Put) -> None:
         bottom, right = put.row + put.rows - 1, put.col + put.cols - 1
@@ -239,6 +243,12 @@ class _Writer:
         for first, last in _runs([table.sheet.place(name) for name in fields]):
             bounds = (table.row + 1, table.col + first, table.bottom, table.col + last)
             _took(self.sheet.conditional_format(*bounds, dict(options)), "condition", rule)
+
+
+@cache
+def _one_line(look: str) -> float:
+    """Return the points that a value takes in a look that breaks no lines, 0 in one that does."""
+    return 0.0 if wraps(look) else fit.height(1, size(look))
 
 
 class _Names(dict[str, str]):
