@@ -25,7 +25,7 @@ CHART_ROWS = 6
 """Rows of levers beside which the chart fits; where there are fewer, as many are left empty."""
 LEFT, RIGHT, WIDE = 8, 9, 13
 """Columns of the left half, the first column of the right half, columns in all."""
-WIDTHS = {0: 9, 1: 25, 2: 7, 3: 7, 4: 7, 5: 11, 6: 16, 7: 10, 8: 2, 9: 9, 10: 34, 11: 19, 12: 14}
+WIDTHS = {0: 9, 1: 24, 2: 7, 3: 7, 4: 7, 5: 13, 6: 16, 7: 10, 8: 2, 9: 9, 10: 34, 11: 19, 12: 14}
 
 
 def page_one(result: Result, roadmap: tuple[Step, ...], levers: Sequence[str], rest: Sequence[str], words: Words) -> Page:
