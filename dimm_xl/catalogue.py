@@ -181,8 +181,19 @@ def sound(raw: dict[str, Any]) -> Model:
     return model
 
 
-EXCHANGED = ("column.", "profile.column.", "level.", "sheet.profile", "sheet.review", "review.column.", "number.", "date.", "modelbook.")
-"""Beginnings of the keys of labels by which a returned file is read, or a number written: no model says these in its own way."""
+EXCHANGED = (
+    "column.",
+    "profile.column.",
+    "level.",
+    "sheet.profile",
+    "sheet.review",
+    "review.column.",
+    "number.",
+    "date.",
+    "modelbook.",
+    "register.",
+)
+"""Beginnings of the keys of labels by which a file is read back, or a number written: no model says these in its own way."""
 
 
 def _own_words(model: Model) -> Iterator[Problem]:
