@@ -1,0 +1,175 @@
+"""The parts of a workbook that wait for values: cut once from what XlsxWriter wrote, then cast for each book."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from dimm_xl.page import Book, Chart, Formula, Link, Rich, Span, Value
+from dimm_xl.workbook.cells import TEXT, Cells, Uncast
+from dimm_xl.workbook.chart import Point, categories, values
+from dimm_xl.workbook.escape import attribute, shown
+from dimm_xl.workbook.plan import Filled, PagePlan
+from dimm_xl.workbook.write import clean, place
+
+MARK = "\ue000{}\ue001"
+"""What stands in a mould for a text, by its number; private characters, which no label has."""
+BOTTOM = 9973
+"""The row that a mould's open-ended tables end at, as people count: nothing else may stand that low."""
+_MARKED = re.compile("\ue000([0-9]+)\ue001")
+_REFERENCES = re.compile(r'(?:\bref|sqref)="[^"]*"|<xm:sqref>[^<]*')
+_LAST_ROW = re.compile(rf"(?<=[A-Z]){BOTTOM}(?!\d)")
+_ENDS = "\ue002"
+_AFTER_LINKS = re.compile(r"<(?:printOptions|pageMargins)")
+_REMEMBERED = re.compile(r"<c:(cat|val)><c:\w+>(<c:f>.*?</c:f>).*?</c:\1>", re.DOTALL)
+
+
+@dataclass
+class Casting:
+    """A book on its way into its mould: its pages' values where they stand, its texts outside cells, and how many cells hold text.
+
+    ``ends`` is, by page, the row that its last table ends at, as people count, and the row of its last cells.
+    """
+
+    book: Book
+    plans: Sequence[PagePlan]
+    filled: Sequence[Filled]
+    cells: Cells
+    texts: Sequence[str]
+    ends: Sequence[tuple[str, str]]
+    told: int = 0
+
+    def points(self, page: int, span: Span) -> Iterator[Point]:
+        """Yield what a chart remembers of cells."""
+        plan, filled = self.plans[page], self.filled[page]
+        for row in range(span.top, span.bottom + 1):
+            for column in range(span.left, span.right + 1):
+                value, there = plan.seen(filled, row, column)
+                if not isinstance(value, Rich):
+                    yield _point(value) if there else None
+
+
+def _point(value: Value) -> Point:
+    match value:
+        case None:
+            return ""
+        case Formula():
+            return clean(value.value) if isinstance(value.value, str) else value.value
+        case Link():
+            return clean(value.text) or place(value.to)
+        case str():
+            return clean(value)
+        case int() | float():
+            return f"{value + 0:.16g}"
+    raise TypeError(value)
+
+
+class Part(Protocol):
+    """A part that waits for values."""
+
+    def cast(self, casting: Casting) -> str:
+        """Return the part with the values of a book, as XML."""
+
+
+def waiting(text: str, page: int | None) -> Part | None:
+    """Return what a part waits for, None when it is the same for every book; ``page`` is the one whose table it may describe."""
+    open_ = _REFERENCES.sub(lambda found: _LAST_ROW.sub(_ENDS, found[0]), text)
+    if page is None or open_ == text:
+        return Marked(text) if _MARKED.search(text) else None
+    return Ended(open_, page)
+
+
+class Marked:
+    """A part with marks for texts: a drawing, the properties."""
+
+    def __init__(self, text: str) -> None:
+        self._pieces = _MARKED.split(text)
+
+    def cast(self, casting: Casting) -> str:
+        """Return the part with the texts of a book."""
+        parts = [self._pieces[0]]
+        for number, piece in zip(self._pieces[1::2], self._pieces[2::2], strict=True):
+            text = casting.texts[int(number)]
+            parts += (attribute(text) if parts[-1].endswith('"') else shown(text), piece)
+        return "".join(parts)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A part that says where a page's open-ended table ends."""
+
+    text: str
+    page: int
+
+    def cast(self, casting: Casting) -> str:
+        """Return the part for as many rows as the table has now."""
+        return self.text.replace(_ENDS, casting.ends[self.page][0])
+
+
+class Strings:
+    """The shared strings, which come after all sheets."""
+
+    def cast(self, casting: Casting) -> str:
+        """Return the texts of all cells."""
+        return casting.cells.part(casting.told)
+
+
+class Sheet:
+    """A sheet without rows."""
+
+    def __init__(self, text: str, page: int) -> None:
+        open_ = _REFERENCES.sub(lambda found: _LAST_ROW.sub(_ENDS, found[0]), text)
+        self._page, at = page, open_.index("<sheetData")
+        end = open_.index("</sheetData>") + len("</sheetData>") if "</sheetData>" in open_ else open_.index(">", at) + 1
+        links = _AFTER_LINKS.search(open_, end)
+        assert links is not None
+        self._head, self._middle, self._tail = open_[:at], open_[end : links.start()], open_[links.start() :]
+
+    def cast(self, casting: Casting) -> str:
+        """Return the sheet with its rows and links."""
+        plan, filled, (ends, last) = casting.plans[self._page], casting.filled[self._page], casting.ends[self._page]
+        rows, lost = plan.cast(filled)
+        casting.told += rows.count(TEXT) + lost
+        sheet = f"<sheetData>{rows}</sheetData>" if rows else "<sheetData/>"
+        middle = self._middle.replace(_ENDS, ends) + _links(filled)
+        return "".join((self._head.replace(_ENDS, last), sheet, middle, self._tail.replace(_ENDS, ends)))
+
+
+def _links(filled: Filled) -> str:
+    links = [
+        f'<hyperlink ref="{at}" location="{attribute(place(one.to))}" display="{attribute(clean(one.text) or place(one.to))}"/>'
+        for at, one in filled.linked()
+    ]
+    return f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
+
+
+class Drawn:
+    """A chart: its title is a text of the book, and it remembers what its cells hold."""
+
+    def __init__(self, text: str, chart: Chart, where: Mapping[str, int]) -> None:
+        spans = [span for series in chart.series for span in (series.categories, series.values)]
+        self._pieces: list[str | tuple[bool, str, int, Span]] = []
+        at = 0
+        for found, span in zip(_REMEMBERED.finditer(text), spans, strict=True):
+            self._pieces += [text[at : found.start()], (found[1] == "cat", found[2], where[span.sheet], span)]
+            at = found.end()
+        self._pieces.append(text[at:])
+
+    def cast(self, casting: Casting) -> str:
+        """Return the chart of a book."""
+        first, *rest = self._pieces
+        assert isinstance(first, str)
+        parts = [Marked(first).cast(casting)]
+        for piece in rest:
+            if isinstance(piece, str):
+                parts.append(piece)
+            else:
+                categorical, formula, page, span = piece
+                points = [*casting.points(page, span)]
+                try:
+                    parts.append((categories if categorical else values)(formula, points))
+                except ValueError as problem:
+                    raise Uncast(f"chart: {problem}") from None
+        return "".join(parts)
