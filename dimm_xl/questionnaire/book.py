@@ -9,6 +9,7 @@ from datetime import date
 from dimm_xl import layout
 from dimm_xl.assessment import Assessment
 from dimm_xl.model import Model, Text
+from dimm_xl.once import once
 from dimm_xl.page import Book, Page, Put, Row, Table
 from dimm_xl.questionnaire.lever import lever_page, lever_table
 from dimm_xl.questionnaire.profile import profile_page
@@ -45,18 +46,18 @@ def questionnaire(model: Model, assessment: Assessment, request: Request) -> Boo
     ]
     if request.score:
         pages.append(synthesis(model, scores, levers, words))
-    pages += [_glossary_page(request), _identity_page(assessment)]
+    pages += [_glossary_page(words, request.glossary), _identity_page(assessment)]
     return Book(title(model, words), assessment.organisation, words.lang, tuple(pages))
 
 
-def _glossary_page(request: Request) -> Page:
-    words = request.words
+@once
+def _glossary_page(words: Words, glossary: tuple[tuple[Text, Text], ...]) -> Page:
     sheet = Sheet(
         words("sheet.glossary"),
         "term",
         (Column("term", words("glossary.term"), look="term", width=34), Column("meaning", words("glossary.meaning"), width=100)),
     )
-    entries = sorted(((words.of(term), words.of(meaning)) for term, meaning in request.glossary), key=lambda entry: face(entry[0]))
+    entries = sorted(((words.of(term), words.of(meaning)) for term, meaning in glossary), key=lambda entry: face(entry[0]))
     rows = [Row({"term": term[:1].upper() + term[1:], "meaning": meaning}) for term, meaning in entries]
     return Page(
         sheet.name,
@@ -85,6 +86,9 @@ def identity(assessment: Assessment) -> Mapping[str, str]:
     }
 
 
+_identity_sheet = once(layout.identity_sheet)
+
+
 def _identity_page(assessment: Assessment) -> Page:
     rows = tuple(Row({"key": key, "value": value or None}) for key, value in identity(assessment).items())
-    return Page(layout.IDENTITY, tables=(Table("identity", layout.identity_sheet(), rows, 0, filters=False),), protect=True, hidden=True)
+    return Page(layout.IDENTITY, tables=(Table("identity", _identity_sheet(), rows, 0, filters=False),), protect=True, hidden=True)

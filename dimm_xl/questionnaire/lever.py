@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dimm_xl import layout, live
 from dimm_xl.assessment import Answer, Answered, Assessment, Blank, NotApplicable, Unknown
-from dimm_xl.model import Indicator, Lever, Model
+from dimm_xl.model import Grouping, Indicator, Lever, Model
+from dimm_xl.once import once
 from dimm_xl.page import Formula, Page, Put, Rich, Row, Rule, Table, Value
-from dimm_xl.sheet import Pick
+from dimm_xl.sheet import Pick, Sheet
 from dimm_xl.words import Words
 
 TABLE_ROW = 4
@@ -15,37 +18,54 @@ TABLE_ROW = 4
 
 def lever_table(model: Model, lever: Lever, assessment: Assessment, words: Words) -> Table:
     """Return the table of a lever: a heading row a grouping, a row an indicator."""
-    sheet = layout.lever_sheet(model, lever, words)
+    sheet = _sheet(model, lever, words)
     rows: list[Row] = []
     for grouping in lever.groupings:
-        rows.append(Row({"code": grouping.code, "indicator": words.of(grouping.name)}, heading=True))
+        rows.append(_heading(grouping, words))
         rows += [_indicator_row(model, one, assessment.answer(one.code), words) for one in grouping.indicators]
+    return Table(f"lever_{lever.code}", sheet, tuple(rows), TABLE_ROW, rules=_rules(sheet))
+
+
+_sheet = once(layout.lever_sheet)
+
+
+@once
+def _heading(grouping: Grouping, words: Words) -> Row:
+    return Row({"code": grouping.code, "indicator": words.of(grouping.name)}, heading=True)
+
+
+@once
+def _rules(sheet: Sheet) -> tuple[Rule, ...]:
     fields = tuple(column.field for column in sheet.columns)
     reached = [Rule((field,), f"AND(ISNUMBER({{counted}}),{{counted}}>={field[7:]})", "reached") for field in fields if "demands" in field]
-    rules = (*reached, Rule(("state",), 'AND({code}<>"",{done}=0,{level}<>"")', "alarm"), Rule(("state",), "{done}=1", "settled"))
-    return Table(f"lever_{lever.code}", sheet, tuple(rows), TABLE_ROW, rules=rules)
+    return (*reached, Rule(("state",), 'AND({code}<>"",{done}=0,{level}<>"")', "alarm"), Rule(("state",), "{done}=1", "settled"))
 
 
 def _indicator_row(model: Model, one: Indicator, answer: Answer, words: Words) -> Row:
-    kind = layout.level_kind(model, words)
     values: dict[str, Value] = {
-        "code": one.code,
-        "indicator": _described(one, words),
-        **{f"demands{n}": _demands(one, n, words) for n in one.levels},
+        **_asked(one, words),
         "measure": answer.measure,
-        "level": _shown(answer, kind.show),
+        "level": _shown(answer, _level_kind(model, words).show),
         "reason": answer.reason or None,
         "evidence": answer.evidence or None,
         "comment": answer.comment or None,
         "state": live.state(one, model.scale, words, answer),
-        "weight": one.weight,
-        "target": one.target.default,
         "counted": live.counted(one, model.scale, answer),
         "expected": live.expected(words, answer),
         "done": live.done(words, answer),
     }
     bounds = {"measure": (0.0, one.measure.highest or 1e12)} if one.measure else {}
     return Row(values, closed=frozenset() if one.measure else frozenset({"measure"}), bounds=bounds)
+
+
+_level_kind = once(layout.level_kind)
+
+
+@once
+def _asked(one: Indicator, words: Words) -> Mapping[str, Value]:
+    """Return what the row of an indicator says to everybody."""
+    demands = {f"demands{n}": _demands(one, n, words) for n in one.levels}
+    return {"code": one.code, "indicator": _described(one, words), **demands, "weight": one.weight, "target": one.target.default}
 
 
 def _shown(answer: Answer, show: object) -> Value:

@@ -36,6 +36,11 @@ class Uncast(Exception):  # noqa: N818 - it says what happened
     """A book holds something that has to be written directly."""
 
 
+cleaned = lru_cache(maxsize=32768)(clean)
+"""The texts of a model come again and again."""
+_data = lru_cache(maxsize=1024)(data)
+
+
 class Cells(dict[object, str]):
     """The rest of a cell by its value; each text that is new takes the next number of the workbook's shared strings.
 
@@ -49,7 +54,7 @@ class Cells(dict[object, str]):
 
     def __missing__(self, value: Any) -> str:
         if isinstance(value, str):
-            rest = self._text(clean(value))
+            rest = self._text(cleaned(value))
         elif isinstance(value, tuple):
             rest = self._text(self._fonts.runs(*value))
         elif isinstance(value, int | float) and math.isfinite(value):
@@ -60,7 +65,10 @@ class Cells(dict[object, str]):
         return rest
 
     def _text(self, text: str) -> str:
-        return self._numbers.setdefault(text, f"{TEXT}{len(self._numbers)}</v></c>")
+        known = self._numbers.get(text)
+        if known is None:
+            known = self._numbers[text] = f"{TEXT}{len(self._numbers)}</v></c>"
+        return known
 
     def part(self, count: int) -> str:
         """Return the part of shared strings; ``count`` cells hold them."""
@@ -124,9 +132,9 @@ def stored(before: str, value: str | float) -> str:
     """Return the rest of a cell with a formula and the value it has now."""
     if not isinstance(value, str):
         return f"{before}{value}</v></c>"
-    value = clean(value)
+    value = cleaned(value)
     kind = "" if not value else ' t="e"' if value in ERRORS else ' t="str"'
-    return f"{kind}{before}{data(value)}</v></c>"
+    return f"{kind}{before}{_data(value)}</v></c>"
 
 
 @lru_cache(maxsize=2048)

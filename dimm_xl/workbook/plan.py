@@ -21,6 +21,8 @@ WIDTH = 8.43
 """Of a column that nobody set, in characters."""
 DESCENT = ' x14ac:dyDescent="0.25"'
 """What XlsxWriter says of every row of a sheet with bars, which Excel knows since 2010."""
+PLAIN = frozenset({str, int, float, type(None)})
+"""Values whose cells look the same wherever they stand."""
 Slot = tuple[int, str, bool]
 """A cell on a row: its column, its look, and whether a value is written there (a merged range has cells without)."""
 
@@ -95,13 +97,13 @@ class Filled:
         """Return the links with the addresses of their cells, in the order of the sheet."""
         return [(f"{xl_col_to_name(column)}{row + 1}", self.links[row, column]) for row, column in sorted(self.links)]
 
-    def write(self, row: int, rests: Iterable[str], values: Iterable[Value]) -> None:
-        """Write more cells on a row."""
+    def write(self, row: int, rests: list[str], values: list[Value]) -> None:
+        """Write more cells on a row; the lists are kept."""
         if row in self.rests:
             self.rests[row] += rests
             self.values[row] += values
         else:
-            self.rests[row], self.values[row] = [*rests], [*values]
+            self.rests[row], self.values[row] = rests, values
 
 
 # --- rows
@@ -148,6 +150,17 @@ class Dressed:
     rooms: tuple[tuple[int, Room], ...]
     least: float
 
+    def tall(self, values: Sequence[Value]) -> float:
+        """Return the points that a row with these values needs."""
+        tall = self.least
+        for n, here in self.rooms:
+            value = values[n]
+            if value is not None:
+                needed = here[value] if value.__class__ is str else here.of(value)  # type: ignore[index]
+                if needed > tall:  # noqa: PLR1730 - the innermost loop: max() takes twice as long
+                    tall = needed
+        return tall
+
 
 class TablePlan:
     """The cells of a table."""
@@ -192,40 +205,33 @@ class TablePlan:
 
     def fill(self, rows: Sequence[Row], filled: Filled, cells: Cells) -> None:
         """Put the values of ``rows`` where they stand, then the header."""
-        plain = self.dressed(False, frozenset())
+        plain = self.dressed(heading=False, closed=frozenset())
         for at, row in enumerate(rows, self.table.row + 1):
             dressed = plain if not row.heading and not row.closed else self.dressed(row.heading, row.closed)
             values = [*map(row.values.get, self.fields)]
-            filled.write(at, [*self._rests(values, at, filled, cells, dressed)], values)
-            if row.heading:
-                filled.heights[at] = HEADING
-                continue
-            tall = filled.heights.get(at, dressed.least)
-            for n, here in dressed.rooms:
-                value = values[n]
-                if value is not None:
-                    needed = here[value] if value.__class__ is str else here.of(value)
-                    if needed > tall:
-                        tall = needed
-            filled.heights[at] = tall if tall > dressed.least else dressed.least
+            if PLAIN.issuperset(map(type, values)):
+                rests = [*map(cells.__getitem__, values)]
+            else:
+                rests = [self._rest(value, n, at, filled, cells, dressed) for n, value in enumerate(values)]
+            filled.write(at, rests, values)
+            filled.heights[at] = HEADING if row.heading else max(filled.heights.get(at, LEAST), dressed.tall(values))
         head = self.table.row
-        filled.write(head, [cells[title] for title in self.titles], self.titles)
+        filled.write(head, [*map(cells.__getitem__, self.titles)], [*self.titles])
         filled.heights[head] = max(filled.heights.get(head, LEAST), self.room)
 
-    def _rests(self, values: Sequence[Value], at: int, filled: Filled, cells: Cells, dressed: Dressed) -> Iterable[str]:
-        for n, value in enumerate(values):
-            kind = value.__class__
-            if kind is str or value is None or kind is int or kind is float:
-                yield cells[value]
-            elif isinstance(value, Formula):
-                yield self.formula(value, at)
-            elif isinstance(value, Rich) and wraps(dressed.slots[n][1]):
-                yield cells[value, dressed.slots[n][1]]
-            elif isinstance(value, Link):
+    def _rest(self, value: Value, n: int, at: int, filled: Filled, cells: Cells, dressed: Dressed) -> str:
+        match value:
+            case Formula():
+                return self.formula(value, at)
+            case Rich():
+                if not wraps(dressed.slots[n][1]):
+                    raise Uncast("rich text in one line")
+                return cells[value, dressed.slots[n][1]]
+            case Link():
                 filled.links[at, n + self.table.col] = value
-                yield cells[value.text or place(value.to)]
-            else:
-                yield cells[value]
+                return cells[value.text or place(value.to)]
+            case _:
+                return cells[value]
 
 
 class PutPlan:
@@ -248,7 +254,7 @@ class PutPlan:
                 rest = cells[link.text or place(link.to)]
             case value:
                 rest = cells[value]
-        filled.write(put.row, (rest,), (put.value,))
+        filled.write(put.row, [rest], [put.value])
         if self.room is not None:
             filled.heights[put.row] = max(filled.heights.get(put.row, LEAST), self.room.of(put.value))
 
