@@ -9,7 +9,6 @@ import io
 import math
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -25,6 +24,8 @@ from dimm_xl.workbook.write import OPTIONS, clean
 
 ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 EMPTY = "/>"
+MOST = 512
+"""Values of one formula that are remembered."""
 TEXT = ' t="s"><v>'
 """How the rest of a cell with text begins."""
 SST = (
@@ -38,7 +39,10 @@ class Uncast(Exception):  # noqa: N818 - it says what happened
 
 cleaned = lru_cache(maxsize=32768)(clean)
 """The texts of a model come again and again."""
-_data = lru_cache(maxsize=1024)(data)
+
+
+_RESTS: list[str] = []
+"""The rests of cells with the first shared strings."""
 
 
 class Cells(dict[object, str]):
@@ -50,10 +54,10 @@ class Cells(dict[object, str]):
     def __init__(self, fonts: Fonts) -> None:
         super().__init__({None: EMPTY})
         self._fonts = fonts
-        self._numbers: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
 
     def __missing__(self, value: Any) -> str:
-        if isinstance(value, str):
+        if value.__class__ is str:
             rest = self._text(cleaned(value))
         elif isinstance(value, tuple):
             rest = self._text(self._fonts.runs(*value))
@@ -65,10 +69,10 @@ class Cells(dict[object, str]):
         return rest
 
     def _text(self, text: str) -> str:
-        known = self._numbers.get(text)
-        if known is None:
-            known = self._numbers[text] = f"{TEXT}{len(self._numbers)}</v></c>"
-        return known
+        number = self._numbers.setdefault(text, len(self._numbers))
+        if number == len(_RESTS):
+            _RESTS.append(f"{TEXT}{number}</v></c>")
+        return _RESTS[number]
 
     def part(self, count: int) -> str:
         """Return the part of shared strings; ``count`` cells hold them."""
@@ -104,19 +108,31 @@ class Fonts:
         return str(next(iter(self._sheet.str_table.string_table)))
 
 
-@dataclass(frozen=True)
-class Told:
-    """A formula as a sheet tells it: where its names stand, and the XML before its value."""
+class Told(dict[str | float, str]):
+    """A formula as a sheet tells it: the rest of its cell by the value it has now; ``at`` is where its names stand."""
 
-    at: Mapping[str, Any]
-    before: str
+    def __init__(self, formula: Formula, text: str) -> None:
+        super().__init__()
+        if re_dynamic_function.search(text) or text.startswith("{"):
+            raise Uncast(text)
+        self.at, self._before = formula.at, f"><f>{data(_prepared(text))}</f><v>"
 
+    def __missing__(self, value: str | float) -> str:
+        if len(self) > MOST:  # scores of organisations never end
+            self.clear()
+        self[value] = rest = self._rest(value)
+        return rest
 
-def told(formula: Formula, text: str) -> Told:
-    """Return a formula whose names are put in as it is written."""
-    if re_dynamic_function.search(text) or text.startswith("{"):
-        raise Uncast(text)
-    return Told(formula.at, f"><f>{data(_prepared(text))}</f><v>")
+    def rest(self, value: str | float) -> str:
+        """Return the rest of the cell; 1 and 1.0 are told differently, and only one of them is remembered."""
+        return self[value] if value.__class__ is not int else self._rest(value)
+
+    def _rest(self, value: str | float) -> str:
+        if not isinstance(value, str):
+            return f"{self._before}{value + 0}</v></c>"
+        value = cleaned(value)
+        kind = "" if not value else ' t="e"' if value in ERRORS else ' t="str"'
+        return f"{kind}{self._before}{data(value)}</v></c>"
 
 
 @cache
@@ -126,15 +142,6 @@ def _sheet() -> Any:
 
 def _prepared(text: str) -> str:
     return str(_sheet()._prepare_formula("=" + text))  # noqa: SLF001 - functions younger than the format get their prefix
-
-
-def stored(before: str, value: str | float) -> str:
-    """Return the rest of a cell with a formula and the value it has now."""
-    if not isinstance(value, str):
-        return f"{before}{value}</v></c>"
-    value = cleaned(value)
-    kind = "" if not value else ' t="e"' if value in ERRORS else ' t="str"'
-    return f"{kind}{before}{_data(value)}</v></c>"
 
 
 @lru_cache(maxsize=2048)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from xlsxwriter.xmlwriter import XMLwriter
 
 _writer = XMLwriter()
@@ -12,6 +14,7 @@ def data(value: object) -> str:
     return str(_writer._escape_data(value))  # noqa: SLF001 - its escapes are what we must equal
 
 
+@lru_cache(maxsize=8192, typed=True)
 def shown(value: object) -> str:
     """Return a value as the content of an element that people read: what looks like an escape of Excel is escaped."""
     return str(_writer._escape_control_characters(data(value)))  # noqa: SLF001

@@ -58,8 +58,7 @@ def cast(book: Book, look: Look) -> bytes:
 
 def packed(content: bytes) -> Packed:
     """Compress a part, fast."""
-    deflate = deflating.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return Packed(deflate.compress(content) + deflate.flush(), deflating.crc32(content), len(content))
+    return Packed(deflating.compress(content, LEVEL, wbits=-zlib.MAX_WBITS), deflating.crc32(content), len(content))
 
 
 @lru_cache(maxsize=8)

@@ -56,7 +56,7 @@ def _point(value: Value) -> Point:
         case None:
             return ""
         case Formula():
-            return clean(value.value) if isinstance(value.value, str) else value.value
+            return clean(value.value) if isinstance(value.value, str) else value.value + 0
         case Link():
             return clean(value.text) or place(value.to)
         case str():

@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from dimm_xl.page import Bars, Formula, Link, Page, Put, Rich, Row, Rule, Table, Value
 from dimm_xl.sheet import Sheet
-from dimm_xl.workbook.cells import EMPTY, TEXT, Cells, Told, Uncast, height, stored, told
+from dimm_xl.workbook.cells import EMPTY, TEXT, Cells, Told, Uncast, height
 from dimm_xl.workbook.offers import address
 from dimm_xl.workbook.room import HEADING, LEAST, Room, room
 from dimm_xl.workbook.style import wraps
@@ -120,10 +120,6 @@ class Cut:
     order: tuple[int, ...] | None
     places: Mapping[int, int]
 
-    def cast(self, tall: str, rests: Sequence[str]) -> str:
-        """Return the row with its values."""
-        return self.text % ((tall, *rests) if self.order is None else (tall, *[rests[n] for n in self.order]))
-
 
 def cut(row: int, slots: Sequence[Slot], attributes: tuple[str, str], numbers: Mapping[str, int]) -> Cut:
     """Cut a row: what is written last into a cell is what stands there. ``attributes`` stand before and behind the height's."""
@@ -170,7 +166,7 @@ class TablePlan:
         self.fields = [column.field for column in table.sheet.columns]
         self.titles = [column.title for column in table.sheet.columns]
         self._dressed: dict[tuple[bool, frozenset[str]], Dressed] = {}
-        self._told: dict[tuple[int, str], Told] = {}
+        self._told: dict[int, dict[str, Told]] = {}
         self._letters = {name: xl_col_to_name(n) for n, name in enumerate(self.fields, table.col)}
         shown = [(n, column.title) for n, column in enumerate(table.sheet.columns, table.col) if not column.hidden]
         self.room = max([LEAST, *(room(widths[n] - (2 if table.filters else 0), "header")[title] for n, title in shown)])
@@ -195,43 +191,47 @@ class TablePlan:
                 rooms += [(n, here)] if here.wraps else []
         return Dressed(tuple(slots), tuple(rooms), least)
 
-    def formula(self, one: Formula, row: int) -> str:
-        """Return the rest of a cell with a formula in the sheet's row ``row``."""
-        known = self._told.get((row, one.text))
-        if known is None or (known.at is not one.at and known.at != one.at):
-            names = Names({name: address(span) for name, span in one.at.items()}, lambda name: f"${self._letters[name]}{row + 1}")
-            known = self._told[row, one.text] = told(one, one.text.format_map(names))
-        return stored(known.before, one.value)
+    def _tell(self, one: Formula, row: int) -> Told:
+        names = Names({name: address(span) for name, span in one.at.items()}, lambda name: f"${self._letters[name]}{row + 1}")
+        return Told(one, one.text.format_map(names))
 
     def fill(self, rows: Sequence[Row], filled: Filled, cells: Cells) -> None:
         """Put the values of ``rows`` where they stand, then the header."""
         plain = self.dressed(heading=False, closed=frozenset())
+        heights = filled.heights
         for at, row in enumerate(rows, self.table.row + 1):
             dressed = plain if not row.heading and not row.closed else self.dressed(row.heading, row.closed)
             values = [*map(row.values.get, self.fields)]
             if PLAIN.issuperset(map(type, values)):
                 rests = [*map(cells.__getitem__, values)]
             else:
-                rests = [self._rest(value, n, at, filled, cells, dressed) for n, value in enumerate(values)]
+                rests = self._rests(values, at, filled, cells, dressed)
             filled.write(at, rests, values)
-            filled.heights[at] = HEADING if row.heading else max(filled.heights.get(at, LEAST), dressed.tall(values))
+            heights[at] = HEADING if row.heading else max(heights.get(at, LEAST), dressed.tall(values))
         head = self.table.row
         filled.write(head, [*map(cells.__getitem__, self.titles)], [*self.titles])
-        filled.heights[head] = max(filled.heights.get(head, LEAST), self.room)
+        heights[head] = max(heights.get(head, LEAST), self.room)
 
-    def _rest(self, value: Value, n: int, at: int, filled: Filled, cells: Cells, dressed: Dressed) -> str:
-        match value:
-            case Formula():
-                return self.formula(value, at)
-            case Rich():
+    def _rests(self, values: Sequence[Value], at: int, filled: Filled, cells: Cells, dressed: Dressed) -> list[str]:
+        """Return the rests of a row with formulas, links or rich texts."""
+        rests = []
+        told = self._told.setdefault(at, {})
+        for n, value in enumerate(values):
+            if isinstance(value, Formula):
+                known = told.get(value.text)
+                if known is None or (known.at is not value.at and known.at != value.at):
+                    known = told[value.text] = self._tell(value, at)
+                rests.append(known.rest(value.value))
+            elif isinstance(value, Rich):
                 if not wraps(dressed.slots[n][1]):
                     raise Uncast("rich text in one line")
-                return cells[value, dressed.slots[n][1]]
-            case Link():
+                rests.append(cells[value, dressed.slots[n][1]])
+            elif isinstance(value, Link):
                 filled.links[at, n + self.table.col] = value
-                return cells[value.text or place(value.to)]
-            case _:
-                return cells[value]
+                rests.append(cells[value.text or place(value.to)])
+            else:
+                rests.append(cells[value])
+        return rests
 
 
 class PutPlan:
@@ -240,13 +240,17 @@ class PutPlan:
     def __init__(self, put: Put, widths: Mapping[int, float]) -> None:
         width = sum(widths.get(n, WIDTH) for n in range(put.col, put.col + put.cols))
         self.room = room(width, put.look) if put.rows == 1 else None
+        self._told: dict[str, Told] = {}
 
     def fill(self, put: Put, filled: Filled, cells: Cells) -> None:
         """Put the value where it stands."""
         match put.value:
             case Formula() as one:
-                names = Names({name: address(span) for name, span in one.at.items()}, str)
-                rest = stored(told(one, one.text.format_map(names)).before, one.value)
+                known = self._told.get(one.text)
+                if known is None or known.at != one.at:
+                    names = Names({name: address(span) for name, span in one.at.items()}, str)
+                    known = self._told[one.text] = Told(one, one.text.format_map(names))
+                rest = known.rest(one.value)
             case Rich() as rich:
                 rest = cells[rich, put.look]
             case Link() as link:
@@ -326,12 +330,13 @@ class PagePlan:
 
     def cast(self, filled: Filled) -> tuple[str, int]:
         """Return the rows of a sheet as XML, and how many texts were written over."""
-        parts, lost = [], 0
-        for row in sorted({*filled.rests, *self._slots}):
-            here, rests = self.cut(row), filled.rests.get(row, ())
-            parts.append(here.cast(height(filled.heights.get(row, LEAST)), rests))
+        parts, lost, cuts, heights = [], 0, self._cuts, filled.heights
+        for row in sorted(filled.rests.keys() | self._slots.keys()):
+            here, rests = cuts.get(row) or self.cut(row), filled.rests.get(row, ())
             if here.order is not None:
                 lost += sum(rest.startswith(TEXT) for n, rest in enumerate(rests) if n not in here.order)
+                rests = [rests[n] for n in here.order]
+            parts.append(here.text % (height(heights.get(row, LEAST)), *rests))
         return "".join(parts), lost
 
     def seen(self, filled: Filled, row: int, column: int) -> tuple[Value, bool]:

@@ -148,7 +148,7 @@ class Writer:
             case Formula(formula, stored, at):
                 names = Names({name: address(span) for name, span in at.items()}, field)
                 code = sheet.write_formula(
-                    row, col, "=" + formula.format_map(names), style, clean(stored) if isinstance(stored, str) else stored
+                    row, col, "=" + formula.format_map(names), style, clean(stored) if isinstance(stored, str) else stored + 0
                 )
             case Link(shown, to):
                 code = sheet.write_url(row, col, "internal:" + place(to), style, clean(shown))
