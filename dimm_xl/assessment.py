@@ -70,6 +70,10 @@ class Answer:
         return self.state.level if isinstance(self.state, Answered) else None
 
 
+NOTHING = Answer()
+"""What stands for an answer that was never given."""
+
+
 @dataclass(frozen=True)
 class Assessment:
     """What one questionnaire holds once read: who answered, for which questionnaire, and the answers by indicator code.
@@ -95,7 +99,7 @@ class Assessment:
 
     def answer(self, code: str) -> Answer:
         """Return the answer to an indicator, a blank one when nothing was said."""
-        return self.answers.get(code, Answer())
+        return self.answers.get(code, NOTHING)
 
 
 class Status(Enum):

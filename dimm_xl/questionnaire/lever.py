@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from dimm_xl import layout, live
 from dimm_xl.assessment import Answer, Answered, Assessment, Blank, NotApplicable, Unknown
-from dimm_xl.model import Grouping, Indicator, Lever, Model
+from dimm_xl.model import Grouping, Indicator, Lever, Model, Text
 from dimm_xl.once import once
 from dimm_xl.page import Formula, Page, Put, Rich, Row, Rule, Table, Value
 from dimm_xl.sheet import Pick, Sheet
@@ -82,11 +82,16 @@ def _shown(answer: Answer, show: object) -> Value:
 
 
 def _described(one: Indicator, words: Words) -> Rich:
-    parts = [(words.of(one.name), "strong"), ("\n" + words.of(one.definition), "small")]
-    if one.measure:
-        period = f", {words.of(one.measure.period)}" if one.measure.period else ""
-        figure = words("lever.figure", figure=words.of(one.measure.figure), unit=words.of(one.measure.unit), period=period)
-        parts.append(("\n" + figure, "figure-note"))
+    measured = (one.measure.figure, one.measure.unit, one.measure.period) if one.measure else (None, None, None)
+    return _rich(one.name, one.definition, *measured, words)
+
+
+@once  # the texts of an indicator, which are the same in every sector
+def _rich(name: Text, definition: Text, figure: Text | None, unit: Text | None, period: Text | None, words: Words) -> Rich:
+    parts = [(words.of(name), "strong"), ("\n" + words.of(definition), "small")]
+    if figure and unit:
+        within = f", {words.of(period)}" if period else ""
+        parts.append(("\n" + words("lever.figure", figure=words.of(figure), unit=words.of(unit), period=within), "figure-note"))
     return Rich(tuple(parts))
 
 

@@ -9,7 +9,6 @@ from dimm_xl.once import once
 from dimm_xl.page import Page, Put, Row, Table
 from dimm_xl.words import Words
 
-
 _sheet, _kinds = once(layout.profile_sheet), once(layout.profile_kinds)
 
 

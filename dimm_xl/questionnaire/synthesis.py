@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from dimm_xl import live
 from dimm_xl.model import Lever, Model
@@ -64,13 +65,18 @@ def _sheet(name: str, words: Words, first: str) -> Sheet:
 
 def _spans(table: Table, first: int = 0, last: int | None = None) -> Mapping[str, Span]:
     """Return where the figures of a lever's rows stand; levers of one description have theirs in the same place."""
-    return _spanned(table.sheet, table.row, first, len(table.rows) - 1 if last is None else last)
+    top, bottom = table.row + 1 + first, table.bottom if last is None else table.row + 1 + last
+    return _spanned(table.sheet.name, top, bottom, _columns(table.sheet))
 
 
 @once
-def _spanned(sheet: Sheet, row: int, first: int, last: int) -> Mapping[str, Span]:
-    above = Table("", sheet, (), row)
-    return {field: above.span(field, first, last) for field in ("weight", "target", "counted", "expected")}
+def _columns(sheet: Sheet) -> tuple[tuple[str, int], ...]:
+    return tuple((field, sheet.place(field)) for field in ("weight", "target", "counted", "expected"))
+
+
+@lru_cache(maxsize=4096)
+def _spanned(name: str, top: int, bottom: int, columns: tuple[tuple[str, int], ...]) -> Mapping[str, Span]:
+    return {field: Span(name, top, column, bottom, column) for field, column in columns}
 
 
 def _lever_row(model: Model, lever: Lever, table: Table, scores: Scores, words: Words) -> Row:

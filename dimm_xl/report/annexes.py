@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dimm_xl import __version__
-from dimm_xl.model import Lever
-from dimm_xl.page import Page, Put, Row, Table
+from dimm_xl.model import Lever, Model
+from dimm_xl.once import once
+from dimm_xl.page import Page, Put, Row, Table, Value
 from dimm_xl.report.result import Result, demands, functions, judged, rounded, shown, state_word
 from dimm_xl.report.second import reviewable
 from dimm_xl.respondents import who
@@ -18,7 +19,29 @@ from dimm_xl.words import Words
 def roadmap_page(result: Result, roadmap: tuple[Step, ...], words: Words) -> Page:
     """Compose the roadmap: every gap by priority, with owner, date and status to fill in."""
     name = words("sheet.roadmap")
-    status = Kind("kind.choice", picks=tuple(words(f"roadmap.status.{one}") for one in ("todo", "doing", "done", "dropped")))
+    rows = tuple(_step(result, n, step, words) for n, step in enumerate(roadmap, 1))
+    sheet, picks = _roadmap_sheet(name, words), _statuses(words)
+    return Page(
+        name,
+        puts=(
+            Put(0, 0, words("roadmap.title"), "title", cols=13),
+            Put(1, 0, words("roadmap.intro", count=len(roadmap)), "hint", cols=13),
+        ),
+        tables=(Table("roadmap", sheet, rows, 3, lists={"status": picks}),),
+        freeze=(4, 3),
+        footer=words("footer.result", edition=words.of(result.model.edition.name)),
+        tab="target",
+    )
+
+
+@once
+def _statuses(words: Words) -> tuple[str, ...]:
+    return tuple(words(f"roadmap.status.{one}") for one in ("todo", "doing", "done", "dropped"))
+
+
+@once
+def _roadmap_sheet(name: str, words: Words) -> Sheet:
+    status = Kind("kind.choice", picks=_statuses(words))
     described = (
         ("rank", "row-figure-whole", 6, TEXT),
         ("code", "row-code", 7, TEXT),
@@ -38,18 +61,7 @@ def roadmap_page(result: Result, roadmap: tuple[Step, ...], words: Words) -> Pag
         Column(field, words(f"roadmap.column.{field}"), kind, entry=look == "cell", look=look, width=width)
         for field, look, width, kind in described
     )
-    rows = tuple(_step(result, n, step, words) for n, step in enumerate(roadmap, 1))
-    return Page(
-        name,
-        puts=(
-            Put(0, 0, words("roadmap.title"), "title", cols=13),
-            Put(1, 0, words("roadmap.intro", count=len(roadmap)), "hint", cols=13),
-        ),
-        tables=(Table("roadmap", Sheet(name, "code", columns), rows, 3),),
-        freeze=(4, 3),
-        footer=words("footer.result", edition=words.of(result.model.edition.name)),
-        tab="target",
-    )
+    return Sheet(name, "code", columns)
 
 
 def _step(result: Result, rank: int, step: Step, words: Words) -> Row:
@@ -138,7 +150,16 @@ def worked_example(result: Result, words: Words) -> str:
 
 def data_page(result: Result, words: Words) -> Page:
     """Compose the flat data: one row an indicator, for pivot tables."""
-    name = words("sheet.data")
+    return Page(
+        words("sheet.data"),
+        tables=(Table("answers", _data_sheet(words), tuple(_data_rows(result, words)), 0),),
+        freeze=(1, 0),
+        footer=words("footer.result", edition=words.of(result.model.edition.name)),
+    )
+
+
+@once
+def _data_sheet(words: Words) -> Sheet:
     fields = (
         "organisation",
         "sector",
@@ -159,12 +180,7 @@ def data_page(result: Result, words: Words) -> Page:
     columns = tuple(
         Column(field, words(f"data.column.{field}"), look=looks.get(field, "row-line"), width=widths.get(field, 11)) for field in fields
     )
-    return Page(
-        name,
-        tables=(Table("answers", Sheet(name, "code", columns), tuple(_data_rows(result, words)), 0),),
-        freeze=(1, 0),
-        footer=words("footer.result", edition=words.of(result.model.edition.name)),
-    )
+    return Sheet(words("sheet.data"), "code", columns)
 
 
 def _data_rows(result: Result, words: Words) -> Iterator[Row]:
@@ -175,16 +191,25 @@ def _data_rows(result: Result, words: Words) -> Iterator[Row]:
         "sector": words.of(model.label("sector", profile.sector)),
         "size": words.of(model.label("size", profile.size)),
     }
-    for lever in model.levers:
-        for grouping in lever.groupings:
-            for one in grouping.indicators:
-                answer = assessment.answer(one.code)
-                about = {
-                    "lever": words.of(lever.name),
-                    "grouping": words.of(grouping.name),
-                    "code": one.code,
-                    "indicator": words.of(one.name),
-                }
-                said = {"state": words(f"unjudged.{state_word(answer.state)}"), "level": answer.level, "measure": answer.measure}
-                judgement = judged(result.gap(one), answer, words)
-                yield Row({**shared, **about, "weight": one.weight, **said, "target": one.target.default, "bin": judgement})
+    for code, about in _asked(model, words).items():
+        answer = assessment.answer(code)
+        said = {"state": words(f"unjudged.{state_word(answer.state)}"), "level": answer.level, "measure": answer.measure}
+        yield Row({**shared, **about, **said, "bin": judged(result.gap(model.indicators[code]), answer, words)})
+
+
+@once
+def _asked(model: Model, words: Words) -> Mapping[str, Mapping[str, Value]]:
+    """Return what the flat data say of each indicator to everybody, by code."""
+    return {
+        one.code: {
+            "lever": words.of(lever.name),
+            "grouping": words.of(grouping.name),
+            "code": one.code,
+            "indicator": words.of(one.name),
+            "weight": one.weight,
+            "target": one.target.default,
+        }
+        for lever in model.levers
+        for grouping in lever.groupings
+        for one in grouping.indicators
+    }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dimm_xl.layout import sheet_name
 from dimm_xl.model import Indicator, Lever
-from dimm_xl.page import Bars, Chart, Page, Put, Row, Rules, Series, Table
+from dimm_xl.once import once
+from dimm_xl.page import Bars, Chart, Page, Put, Row, Rules, Series, Table, Value
 from dimm_xl.report.discuss import spread_mark
-from dimm_xl.report.result import Result, between, bin_rules, demands, grouping_shown, judged, rounded, shown
+from dimm_xl.report.result import Result, between, bin_rules, demands, described_sheet, grouping_shown, judged, rounded, shown
 from dimm_xl.report.second import second_mark
 from dimm_xl.scoring import Standing, standing
 from dimm_xl.sheet import Column, Sheet
@@ -15,6 +18,20 @@ from dimm_xl.words import Words
 GROUPINGS_ROW = 4
 CHART_ROWS = 15
 """Rows that the chart beside the groupings' table takes."""
+INDICATORS = (
+    ("code", "row-code", 7),
+    ("indicator", "row", 34),
+    ("level", "row-level", 9),
+    ("target", "row-figure-whole", 8),
+    ("bin", "row", 17),
+    ("weight", "row-figure-whole", 7),
+    ("met", "boxed-quiet", 34),
+    ("next", "boxed", 38),
+    ("evidence", "boxed-quiet", 22),
+    ("reason", "boxed-quiet", 20),
+    ("comment", "boxed-quiet", 20),
+)
+"""Columns of the table of indicators: field, look, width."""
 AXES = 3
 """Fewer axes than this make no radar: bars then."""
 
@@ -44,14 +61,6 @@ def lever_page(result: Result, lever: Lever, words: Words) -> Page:
 
 
 def _groupings(name: str, result: Result, lever: Lever, words: Words) -> Table:
-    columns = (
-        Column("code", words("column.code"), look="row-code"),
-        Column("grouping", words("synthesis.column.grouping"), look="row"),
-        Column("value", words("result.column.score"), look="row-score"),
-        Column("target", words("result.column.target"), look="row-figure"),
-        Column("heard", words("result.column.answers"), look="row-quiet"),
-        *((Column("last", words("result.column.last"), look="row-figure"),) if result.last else ()),
-    )
     rows = []
     for grouping in lever.groupings:
         score = result.scores.groupings[grouping.code]
@@ -70,49 +79,59 @@ def _groupings(name: str, result: Result, lever: Lever, words: Words) -> Table:
                 }
             )
         )
-    return Table(f"groupings_{lever.code}", Sheet(name, "code", columns), tuple(rows), GROUPINGS_ROW, filters=False)
+    return Table(
+        f"groupings_{lever.code}", _groupings_sheet(name, result.last is not None, words), tuple(rows), GROUPINGS_ROW, filters=False
+    )
+
+
+@once
+def _groupings_sheet(name: str, compared: bool, words: Words) -> Sheet:
+    columns = (
+        Column("code", words("column.code"), look="row-code"),
+        Column("grouping", words("synthesis.column.grouping"), look="row"),
+        Column("value", words("result.column.score"), look="row-score"),
+        Column("target", words("result.column.target"), look="row-figure"),
+        Column("heard", words("result.column.answers"), look="row-quiet"),
+        *((Column("last", words("result.column.last"), look="row-figure"),) if compared else ()),
+    )
+    return Sheet(name, "code", columns)
 
 
 def _indicators(name: str, result: Result, lever: Lever, words: Words, row: int) -> Table:
-    described = (
-        ("code", "row-code", 7),
-        ("indicator", "row", 34),
-        ("level", "row-level", 9),
-        ("target", "row-figure-whole", 8),
-        ("bin", "row", 17),
-        ("weight", "row-figure-whole", 7),
-        ("met", "boxed-quiet", 34),
-        ("next", "boxed", 38),
-        ("evidence", "boxed-quiet", 22),
-        ("reason", "boxed-quiet", 20),
-        ("comment", "boxed-quiet", 20),
-    )
-    columns = tuple(Column(field, words(f"result.column.{field}"), look=look, width=width) for field, look, width in described)
     rows = tuple(_row(result, one, words) for one in lever.indicators)
     rules: Rules = (Bars("level", result.model.scale.lowest, result.model.scale.highest), *bin_rules("bin", words))
-    return Table(f"indicators_{lever.code}", Sheet(name, "code", columns), rows, row, rules=rules)
+    return Table(f"indicators_{lever.code}", described_sheet(name, INDICATORS, words, "code", "result.column"), rows, row, rules=rules)
 
 
 def _row(result: Result, one: Indicator, words: Words) -> Row:
     answer = result.assessment.answer(one.code)
-    level = answer.level
-    met = one.levels.get(level) if level is not None else None
-    following = one.levels.get(level + 1) if level is not None else None
+    marks = [mark for mark in (spread_mark(result, one, words), second_mark(result, one, words)) if mark]
     return Row(
         {
-            "code": one.code,
-            "indicator": "\n".join(filter(None, (words.of(one.name), spread_mark(result, one, words), second_mark(result, one, words)))),
-            "level": level if level is not None else "–",
-            "target": one.target.default,
+            **_asked(one, answer.level, words),
+            **({"indicator": "\n".join((words.of(one.name), *marks))} if marks else {}),
             "bin": judged(result.gap(one), answer, words),
-            "weight": one.weight,
-            "met": demands(met, words) if met else "–",
-            "next": demands(following, words) if following else "–" if level is None else words("result.top"),
             "evidence": answer.evidence or None,
             "reason": answer.reason or None,
             "comment": answer.comment or None,
         }
     )
+
+
+@once
+def _asked(one: Indicator, level: int | None, words: Words) -> Mapping[str, Value]:
+    """Return what the row of an indicator says to everybody who is on a level of it."""
+    met = one.levels.get(level) if level is not None else None
+    following = one.levels.get(level + 1) if level is not None else None
+    return {
+        "code": one.code,
+        "indicator": words.of(one.name),
+        "level": level if level is not None else "–",
+        "target": one.target.default,
+        "weight": one.weight,
+        "met": demands(met, words) if met else "–",
+        "next": demands(following, words) if following else "–" if level is None else words("result.top"),
+    }
 
 
 def _chart(result: Result, lever: Lever, table: Table, words: Words) -> Chart:

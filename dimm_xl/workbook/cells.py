@@ -33,7 +33,8 @@ SST = (
     '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="{count}" uniqueCount="{unique}">'
 )
 
-class Uncast(Exception):  # noqa: N818 - it says what happened
+
+class Uncast(Exception):
     """A book holds something that has to be written directly."""
 
 

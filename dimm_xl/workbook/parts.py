@@ -22,6 +22,7 @@ _MARKED = re.compile("\ue000([0-9]+)\ue001")
 _REFERENCES = re.compile(r'(?:\bref|sqref)="[^"]*"|<xm:sqref>[^<]*')
 _LAST_ROW = re.compile(rf"(?<=[A-Z]){BOTTOM}(?!\d)")
 _ENDS = "\ue002"
+_ONE_CELL = re.compile(r"\b([A-Z]+[0-9]+):\1(?![0-9])")
 _AFTER_LINKS = re.compile(r"<(?:printOptions|pageMargins)")
 _REMEMBERED = re.compile(r"<c:(cat|val)><c:\w+>(<c:f>.*?</c:f>).*?</c:\1>", re.DOTALL)
 
@@ -133,8 +134,10 @@ class Sheet:
         rows, lost = plan.cast(filled)
         casting.told += rows.count(TEXT) + lost
         sheet = f"<sheetData>{rows}</sheetData>" if rows else "<sheetData/>"
-        middle = self._middle.replace(_ENDS, ends) + _links(filled)
-        return "".join((self._head.replace(_ENDS, last), sheet, middle, self._tail.replace(_ENDS, ends)))
+        middle, tail = self._middle.replace(_ENDS, ends), self._tail.replace(_ENDS, ends)
+        if plan.open and len(casting.book.pages[self._page].tables[-1].rows) < 2:
+            middle, tail = _ONE_CELL.sub(r"\1", middle), _ONE_CELL.sub(r"\1", tail)
+        return "".join((self._head.replace(_ENDS, last), sheet, middle, _links(filled), tail))
 
 
 def _links(filled: Filled) -> str:

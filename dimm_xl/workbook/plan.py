@@ -54,7 +54,9 @@ def shape(page: Page) -> Hashable:
         (page.portrait, page.tall, page.protect, page.hidden, page.footer, page.tab),
         tuple([(put.row, put.col, put.look, put.rows, put.cols, put.picks) for put in page.puts]),
         tuple([_shape_of(table, table is last) for table in page.tables]),
-        tuple([(one.shape, one.series, one.row, one.col, one.width, one.height, one.highest, one.legend, one.percent) for one in page.charts]),
+        tuple(
+            [(one.shape, one.series, one.row, one.col, one.width, one.height, one.highest, one.legend, one.percent) for one in page.charts]
+        ),
     )
 
 
@@ -62,7 +64,9 @@ def _shape_of(table: Table, alike: bool) -> Hashable:
     if table.notes or any([row.notes for row in table.rows]):
         raise Uncast(f"comments in table {table.name}")
     rows = None if alike else tuple([(row.heading, row.closed, *row.bounds.items()) for row in table.rows])
-    rules = tuple([(rule, ) if not isinstance(rule, Rule) else (rule.fields, rule.formula, rule.look, *rule.at.items()) for rule in table.rules])
+    rules = tuple(
+        [(rule,) if not isinstance(rule, Rule) else (rule.fields, rule.formula, rule.look, *rule.at.items()) for rule in table.rules]
+    )
     return (table.name, numbered(table.sheet), table.row, table.col, rules, table.filters, tuple(table.lists.items()), rows)
 
 
@@ -76,7 +80,9 @@ def numbered(sheet: Sheet) -> int:
     if known is None:
         if len(_sheets) > 4096:
             _sheets.clear()
-        said = tuple([(one.field, one.title, one.entry, one.look, one.width, one.hidden, one.says, one.kind.picks) for one in sheet.columns])
+        said = tuple(
+            [(one.field, one.title, one.entry, one.look, one.width, one.hidden, one.says, one.kind.picks) for one in sheet.columns]
+        )
         known = _sheets[id(sheet)] = (sheet, _equal.setdefault(said, len(_equal)))
     return known[1]
 
