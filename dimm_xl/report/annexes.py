@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from dimm_xl import __version__
-from dimm_xl.model import Lever, Model
+from dimm_xl.model import Indicator, Lever, Model, Text
 from dimm_xl.once import once
 from dimm_xl.page import Page, Put, Row, Table, Value
 from dimm_xl.report.result import Result, demands, functions, judged, rounded, shown, state_word
@@ -65,20 +65,24 @@ def _roadmap_sheet(name: str, words: Words) -> Sheet:
 
 
 def _step(result: Result, rank: int, step: Step, words: Words) -> Row:
-    return Row(
-        {
-            "rank": rank,
-            "code": step.indicator.code,
-            "indicator": words.of(step.indicator.name),
-            "level": step.level,
-            "target": step.target,
-            "priority": step.priority,
-            "action": words.of(step.action),
-            "next": demands(step.demands, words),
-            "who": functions(result.model, step.indicator, words),
-            "horizon": words("roadmap.within", months=step.horizon),
-        }
-    )
+    return Row({"rank": rank, **_stepped(result.model, step.indicator, step.level, step.action, words)})
+
+
+@once
+def _stepped(model: Model, one: Indicator, level: int, action: Text, words: Words) -> Mapping[str, Value]:
+    """Return what a step says to everybody who is on a level of an indicator."""
+    step = Step(one, level, one.target.default, one.levels[level + 1], action)
+    return {
+        "code": one.code,
+        "indicator": words.of(one.name),
+        "level": level,
+        "target": step.target,
+        "priority": step.priority,
+        "action": words.of(action),
+        "next": demands(step.demands, words),
+        "who": functions(model, one, words),
+        "horizon": words("roadmap.within", months=step.horizon),
+    }
 
 
 def method_page(result: Result, words: Words) -> Page:

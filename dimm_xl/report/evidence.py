@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dimm_xl.assessment import Blank, Unknown
+from dimm_xl.model import Indicator, Named
+from dimm_xl.once import once
 from dimm_xl.page import Page, Put, Row, Table
 from dimm_xl.report.result import Result, described_sheet, state_word
 from dimm_xl.words import Words
@@ -48,17 +50,23 @@ def evidence_page(result: Result, words: Words) -> Page:
     )
 
 
+@once
+def _open_row(one: Indicator, function: Named, state: str, words: Words) -> Row:
+    told = {"function": words.of(function.name), "code": one.code, "indicator": words.of(one.name)}
+    return Row({**told, "state": words(f"unjudged.{state}"), "weight": one.weight})
+
+
 def open_page(result: Result, words: Words) -> Page:
     """Compose what is unknown or unanswered, a row for each function that can answer, so that it can be asked function by function."""
     name = words("sheet.open")
     states = {code: result.assessment.answer(code).state for code in result.model.indicators}
     missing = [result.model.indicators[code] for code, state in states.items() if isinstance(state, Blank | Unknown)]
-    rows = []
-    for function in result.model.functions:
-        for one in missing:
-            if function.id in one.functions:
-                told = {"function": words.of(function.name), "code": one.code, "indicator": words.of(one.name)}
-                rows.append(Row({**told, "state": words(f"unjudged.{state_word(states[one.code])}"), "weight": one.weight}))
+    rows = [
+        _open_row(one, function, state_word(states[one.code]), words)
+        for function in result.model.functions
+        for one in missing
+        if function.id in one.functions
+    ]
     sheet = described_sheet(name, OPEN, words, "code", "open.column")
     return Page(
         name,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from dimm_xl.layout import sheet_name
 from dimm_xl.model import Indicator, Lever
 from dimm_xl.once import once
@@ -105,33 +103,33 @@ def _indicators(name: str, result: Result, lever: Lever, words: Words, row: int)
 
 def _row(result: Result, one: Indicator, words: Words) -> Row:
     answer = result.assessment.answer(one.code)
-    marks = [mark for mark in (spread_mark(result, one, words), second_mark(result, one, words)) if mark]
-    return Row(
-        {
-            **_asked(one, answer.level, words),
-            **({"indicator": "\n".join((words.of(one.name), *marks))} if marks else {}),
-            "bin": judged(result.gap(one), answer, words),
-            "evidence": answer.evidence or None,
-            "reason": answer.reason or None,
-            "comment": answer.comment or None,
-        }
-    )
+    row = _plain(one, answer.level, judged(result.gap(one), answer, words), words)
+    several = len(result.parts) > 1 or result.declared is not None
+    marks = [mark for mark in (spread_mark(result, one, words), second_mark(result, one, words)) if mark] if several else []
+    own: dict[str, Value] = {"evidence": answer.evidence, "reason": answer.reason, "comment": answer.comment}
+    own = {field: said for field, said in own.items() if said}
+    if marks:
+        own["indicator"] = "\n".join((words.of(one.name), *marks))
+    return Row({**row.values, **own}) if own else row
 
 
 @once
-def _asked(one: Indicator, level: int | None, words: Words) -> Mapping[str, Value]:
+def _plain(one: Indicator, level: int | None, judgement: str, words: Words) -> Row:
     """Return what the row of an indicator says to everybody who is on a level of it."""
     met = one.levels.get(level) if level is not None else None
     following = one.levels.get(level + 1) if level is not None else None
-    return {
-        "code": one.code,
-        "indicator": words.of(one.name),
-        "level": level if level is not None else "–",
-        "target": one.target.default,
-        "weight": one.weight,
-        "met": demands(met, words) if met else "–",
-        "next": demands(following, words) if following else "–" if level is None else words("result.top"),
-    }
+    return Row(
+        {
+            "code": one.code,
+            "indicator": words.of(one.name),
+            "level": level if level is not None else "–",
+            "target": one.target.default,
+            "bin": judgement,
+            "weight": one.weight,
+            "met": demands(met, words) if met else "–",
+            "next": demands(following, words) if following else "–" if level is None else words("result.top"),
+        }
+    )
 
 
 def _chart(result: Result, lever: Lever, table: Table, words: Words) -> Chart:

@@ -91,8 +91,13 @@ def state_word(state: State) -> str:
 
 def judged(gap: float | None, answer: Answer, words: Words) -> str:
     """Return the bin of a gap with its sign and word, or the state's word when there is no level."""
+    return _judged(gap, state_word(answer.state), words)
+
+
+@once
+def _judged(gap: float | None, state: str, words: Words) -> str:
     found = bin_of(gap)
-    return words(f"bin.{found.value}") if found else words(f"unjudged.{state_word(answer.state)}")
+    return words(f"bin.{found.value}") if found else words(f"unjudged.{state}")
 
 
 def about(result: Result, words: Words) -> str:

@@ -23,7 +23,7 @@ from dimm_xl.page import Book, Chart, Page, Row, Table, Value
 from dimm_xl.workbook.cells import Cells, Fonts, Uncast
 from dimm_xl.workbook.chart import draw
 from dimm_xl.workbook.pack import Packed, joined
-from dimm_xl.workbook.parts import BOTTOM, MARK, Casting, Drawn, Part, Sheet, Strings, waiting
+from dimm_xl.workbook.parts import BOTTOM, MARK, Casting, Drawn, Ended, Part, Sheet, Strings, waiting
 from dimm_xl.workbook.plan import Filled, PagePlan, shape
 from dimm_xl.workbook.room import LEAST
 from dimm_xl.workbook.write import Writer, clean, heading, write
@@ -171,6 +171,7 @@ class Mould:
             raise Uncast("a table of more rows than a mould has")
         with zipfile.ZipFile(io.BytesIO(write(_frame(book, plans, heights), look, _Framer))) as frame:
             self._parts = [(name, _cut(book, name, frame.read(name))) for name in frame.namelist()]
+        self._ended: dict[tuple[str, str], Packed] = {}
         counts["moulds"] += 1
 
     def cast(self, book: Book, plans: Sequence[PagePlan], filled: Sequence[Filled], cells: Cells) -> bytes:
@@ -182,7 +183,16 @@ class Mould:
 
     def _cast(self, casting: Casting) -> Iterator[tuple[str, Packed]]:
         for name, part in self._parts:
-            yield name, part if isinstance(part, Packed) else packed(part.cast(casting).encode("utf-8"))
+            match part:
+                case Packed():
+                    yield name, part
+                case Ended():
+                    key = (name, part.ends(casting))
+                    if key not in self._ended:
+                        self._ended[key] = packed(part.cast(casting).encode("utf-8"))
+                    yield name, self._ended[key]
+                case _:
+                    yield name, packed(part.cast(casting).encode("utf-8"))
 
 
 def _ends(page: Page) -> tuple[str, str]:

@@ -99,10 +99,14 @@ class Marked:
 
 @dataclass(frozen=True)
 class Ended:
-    """A part that says where a page's open-ended table ends."""
+    """A part that says where a page's open-ended table ends, and nothing else of the book."""
 
     text: str
     page: int
+
+    def ends(self, casting: Casting) -> str:
+        """Return the row where the table ends."""
+        return casting.ends[self.page][0]
 
     def cast(self, casting: Casting) -> str:
         """Return the part for as many rows as the table has now."""
@@ -153,26 +157,25 @@ class Drawn:
 
     def __init__(self, text: str, chart: Chart, where: Mapping[str, int]) -> None:
         spans = [span for series in chart.series for span in (series.categories, series.values)]
-        self._pieces: list[str | tuple[bool, str, int, Span]] = []
+        self._pieces: list[str] = []
+        self._seen: list[tuple[bool, str, int, Span]] = []
         at = 0
         for found, span in zip(_REMEMBERED.finditer(text), spans, strict=True):
-            self._pieces += [text[at : found.start()], (found[1] == "cat", found[2], where[span.sheet], span)]
+            self._pieces.append(text[at : found.start()])
+            self._seen.append((found[1] == "cat", found[2], where[span.sheet], span))
             at = found.end()
-        self._pieces.append(text[at:])
+        self._title, self._pieces = Marked(self._pieces[0]), [*self._pieces[1:], text[at:]]
 
     def cast(self, casting: Casting) -> str:
         """Return the chart of a book."""
-        first, *rest = self._pieces
-        assert isinstance(first, str)
-        parts = [Marked(first).cast(casting)]
-        for piece in rest:
-            if isinstance(piece, str):
-                parts.append(piece)
-            else:
-                categorical, formula, page, span = piece
+        parts = [self._title.cast(casting)]
+        known: dict[str, str] = {}  # all series of a chart have the same categories
+        for (categorical, formula, page, span), piece in zip(self._seen, self._pieces, strict=True):
+            if formula not in known:
                 points = [*casting.points(page, span)]
                 try:
-                    parts.append((categories if categorical else values)(formula, points))
+                    known[formula] = (categories if categorical else values)(formula, points)
                 except ValueError as problem:
                     raise Uncast(f"chart: {problem}") from None
+            parts += (known[formula], piece)
         return "".join(parts)
