@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from dimm_xl.model import Text
 
@@ -30,10 +31,7 @@ class Words:
 
     def number(self, value: float, digits: int = 1) -> str:
         """Return a number as this language writes it, for running text (cells hold real numbers)."""
-        exact = Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)  # as spreadsheet programs round
-        shown = f"{exact:,.{digits}f}"
-        point, thousands = self.labels["number.point"], self.labels["number.thousands"]
-        return shown.translate({ord("."): point, ord(","): thousands})
+        return _number(value + 0.0, digits, self.labels["number.point"], self.labels["number.thousands"])  # no -0
 
     def figure(self, value: float) -> str:
         """Return a figure with no more digits than it has: 5, 99.5."""
@@ -52,6 +50,12 @@ class Words:
         """Return a date in words: ``1er mars 2027``, ``1 March 2027``."""
         month = self.labels["date.months"].split("|")[day.month - 1]
         return self.labels["date.form"].format(day=self.labels["date.first"] if day.day == 1 else day.day, month=month, year=day.year)
+
+
+@lru_cache(maxsize=8192)  # scores are means of few levels: the same come again and again
+def _number(value: float, digits: int, point: str, thousands: str) -> str:
+    exact = Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)  # as spreadsheet programs round
+    return f"{exact:,.{digits}f}".translate({ord("."): point, ord(","): thousands})
 
 
 def flatten(tree: Mapping[str, object], prefix: str = "") -> Mapping[str, str]:

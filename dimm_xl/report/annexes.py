@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from dimm_xl import __version__
-from dimm_xl.model import Indicator, Lever, Model, Text
+from dimm_xl.model import Grouping, Indicator, Lever, Model, Text
 from dimm_xl.once import once
 from dimm_xl.page import Page, Put, Row, Table, Value
 from dimm_xl.report.result import Result, demands, functions, judged, rounded, shown, state_word
@@ -195,25 +195,24 @@ def _data_rows(result: Result, words: Words) -> Iterator[Row]:
         "sector": words.of(model.label("sector", profile.sector)),
         "size": words.of(model.label("size", profile.size)),
     }
-    for code, about in _asked(model, words).items():
-        answer = assessment.answer(code)
-        said = {"state": words(f"unjudged.{state_word(answer.state)}"), "level": answer.level, "measure": answer.measure}
-        yield Row({**shared, **about, **said, "bin": judged(result.gap(model.indicators[code]), answer, words)})
+    for lever in model.levers:
+        for grouping in lever.groupings:
+            for one in grouping.indicators:
+                answer = assessment.answer(one.code)
+                flat = _flat(lever, grouping, one, answer.level, state_word(answer.state), words)
+                yield Row({**shared, **flat, "measure": answer.measure, "bin": judged(result.gap(one), answer, words)})
 
 
 @once
-def _asked(model: Model, words: Words) -> Mapping[str, Mapping[str, Value]]:
-    """Return what the flat data say of each indicator to everybody, by code."""
+def _flat(lever: Lever, grouping: Grouping, one: Indicator, level: int | None, state: str, words: Words) -> Mapping[str, Value]:
+    """Return what the flat data say of an indicator for everybody who is on a level of it."""
     return {
-        one.code: {
-            "lever": words.of(lever.name),
-            "grouping": words.of(grouping.name),
-            "code": one.code,
-            "indicator": words.of(one.name),
-            "weight": one.weight,
-            "target": one.target.default,
-        }
-        for lever in model.levers
-        for grouping in lever.groupings
-        for one in grouping.indicators
+        "lever": words.of(lever.name),
+        "grouping": words.of(grouping.name),
+        "code": one.code,
+        "indicator": words.of(one.name),
+        "weight": one.weight,
+        "state": words(f"unjudged.{state}"),
+        "level": level,
+        "target": one.target.default,
     }

@@ -49,7 +49,7 @@ _RESTS: list[str] = []
 class Cells(dict[object, str]):
     """The rest of a cell by its value; each text that is new takes the next number of the workbook's shared strings.
 
-    Keys are texts, numbers, None, and pairs of a :class:`Rich` text and the look of its cell. Formulas are the business of :func:`formula`.
+    Keys are texts, numbers, None, and pairs of a :class:`Rich` text and the look of its cell; TypeError for anything else.
     """
 
     def __init__(self, fonts: Fonts) -> None:
@@ -65,7 +65,7 @@ class Cells(dict[object, str]):
         elif isinstance(value, int | float) and math.isfinite(value):
             rest = f"><v>{value + 0:.16G}</v></c>"
         else:
-            raise Uncast(f"{value!r:.100}")
+            raise TypeError(f"{value!r:.100}")
         self[value] = rest
         return rest
 

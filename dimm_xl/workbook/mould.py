@@ -31,11 +31,15 @@ from dimm_xl.workbook.write import Writer, clean, heading, write
 deflating: Any
 try:
     from isal import isal_zlib as deflating
+
+    LEVEL, LEAST_LEVEL = 1, 0
 except ImportError:
     deflating = zlib
-
-LEVEL = 1
-"""Of compression, the fastest: with isal 0.5 ms for a questionnaire's 340 KB, 18 % larger than what 5 ms of zlib's default give."""
+    LEVEL = LEAST_LEVEL = 1
+"""Of compression, the fastest (0 of zlib is none): with isal 0.5 ms for a questionnaire's 340 KB, 18 % larger than what the default
+of zlib gives in 5 ms."""
+SMALL = 8192
+"""Bytes of a part that is hardly worth its compression."""
 MOULDS, PLANS = 256, 2048
 """How many moulds and plans of pages are kept, those used last."""
 _NUMBERED = re.compile(r"xl/(worksheets/sheet|charts/chart|tables/table)([0-9]+)\.xml")
@@ -58,7 +62,8 @@ def cast(book: Book, look: Look) -> bytes:
 
 def packed(content: bytes) -> Packed:
     """Compress a part, fast."""
-    return Packed(deflating.compress(content, LEVEL, wbits=-zlib.MAX_WBITS), deflating.crc32(content), len(content))
+    level = LEVEL if len(content) > SMALL else LEAST_LEVEL
+    return Packed(deflating.compress(content, level, wbits=-zlib.MAX_WBITS), deflating.crc32(content), len(content))
 
 
 @lru_cache(maxsize=8)
@@ -170,7 +175,7 @@ class Mould:
         if any(table.bottom >= BOTTOM - 1 for page in book.pages for table in page.tables):
             raise Uncast("a table of more rows than a mould has")
         with zipfile.ZipFile(io.BytesIO(write(_frame(book, plans, heights), look, _Framer))) as frame:
-            self._parts = [(name, _cut(book, name, frame.read(name))) for name in frame.namelist()]
+            self._parts = [(name, _cut(book, plans, name, frame.read(name))) for name in frame.namelist()]
         self._ended: dict[tuple[str, str], Packed] = {}
         counts["moulds"] += 1
 
@@ -203,7 +208,7 @@ def _ends(page: Page) -> tuple[str, str]:
     return str(table.bottom + 1), str(table.row + len(table.rows) + 1)
 
 
-def _cut(book: Book, name: str, content: bytes) -> Packed | Part:
+def _cut(book: Book, plans: Sequence[PagePlan], name: str, content: bytes) -> Packed | Part:
     """Return a part as it waits for values, packed when it waits for none."""
     found = _NUMBERED.fullmatch(name)
     kind, number = (found[1], int(found[2]) - 1) if found else ("", 0)
@@ -213,7 +218,7 @@ def _cut(book: Book, name: str, content: bytes) -> Packed | Part:
         return Sheet(content.decode("utf-8"), number)
     if kind.endswith("chart"):
         charts = [chart for page in book.pages for chart in page.charts]
-        return Drawn(content.decode("utf-8"), charts[number], {page.name: n for n, page in enumerate(book.pages)})
+        return Drawn(content.decode("utf-8"), charts[number], {page.name: n for n, page in enumerate(book.pages)}, plans)
     if name.endswith((".xml", ".rels")):
         pages = [n for n, page in enumerate(book.pages) for _ in page.tables]
         return waiting(content.decode("utf-8"), pages[number] if kind.endswith("table") else None) or packed(content)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from dimm_xl.page import Book, Chart, Formula, Link, Rich, Span, Value
-from dimm_xl.workbook.cells import TEXT, Cells, Uncast
+from dimm_xl.page import Book, Chart, Formula, Link, Rich, Value
+from dimm_xl.workbook.cells import TEXT, Cells, Uncast, cleaned
 from dimm_xl.workbook.chart import Point, categories, values
 from dimm_xl.workbook.escape import attribute, shown
 from dimm_xl.workbook.plan import Filled, PagePlan
@@ -42,29 +42,31 @@ class Casting:
     ends: Sequence[tuple[str, str]]
     told: int = 0
 
-    def points(self, page: int, span: Span) -> Iterator[Point]:
-        """Yield what a chart remembers of cells."""
-        plan, filled = self.plans[page], self.filled[page]
-        for row in range(span.top, span.bottom + 1):
-            for column in range(span.left, span.right + 1):
-                value, there = plan.seen(filled, row, column)
-                if not isinstance(value, Rich):
-                    yield _point(value) if there else None
+    def points(self, page: int, places: Sequence[Place]) -> list[Point]:
+        """Return what a chart remembers of cells."""
+        values = self.filled[page].values
+        seen = [None if at is None else _point(values[row][at] if at >= 0 else None) for row, at in places]
+        return [point for point in seen if not isinstance(point, Rich)]
 
 
-def _point(value: Value) -> Point:
+Place = tuple[int, int | None]
+"""A row, and which of the values written on it a cell shows (-1: none; None: there is no cell)."""
+
+
+def _point(value: Value) -> Point | Rich:
     match value:
+        case str():
+            return cleaned(value)
+        case int() | float():
+            return f"{value + 0:.16g}"
         case None:
             return ""
         case Formula():
-            return clean(value.value) if isinstance(value.value, str) else value.value + 0
+            return cleaned(value.value) if isinstance(value.value, str) else value.value + 0
         case Link():
-            return clean(value.text) or place(value.to)
-        case str():
-            return clean(value)
-        case int() | float():
-            return f"{value + 0:.16g}"
-    raise TypeError(value)
+            return cleaned(value.text) or place(value.to)
+        case Rich():
+            return value
 
 
 class Part(Protocol):
@@ -155,14 +157,15 @@ def _links(filled: Filled) -> str:
 class Drawn:
     """A chart: its title is a text of the book, and it remembers what its cells hold."""
 
-    def __init__(self, text: str, chart: Chart, where: Mapping[str, int]) -> None:
+    def __init__(self, text: str, chart: Chart, where: Mapping[str, int], plans: Sequence[PagePlan]) -> None:
         spans = [span for series in chart.series for span in (series.categories, series.values)]
         self._pieces: list[str] = []
-        self._seen: list[tuple[bool, str, int, Span]] = []
+        self._seen: list[tuple[bool, str, int, Sequence[Place]]] = []
         at = 0
         for found, span in zip(_REMEMBERED.finditer(text), spans, strict=True):
             self._pieces.append(text[at : found.start()])
-            self._seen.append((found[1] == "cat", found[2], where[span.sheet], span))
+            page = where[span.sheet]
+            self._seen.append((found[1] == "cat", found[2], page, plans[page].places(span)))
             at = found.end()
         self._title, self._pieces = Marked(self._pieces[0]), [*self._pieces[1:], text[at:]]
 
@@ -170,9 +173,9 @@ class Drawn:
         """Return the chart of a book."""
         parts = [self._title.cast(casting)]
         known: dict[str, str] = {}  # all series of a chart have the same categories
-        for (categorical, formula, page, span), piece in zip(self._seen, self._pieces, strict=True):
+        for (categorical, formula, page, places), piece in zip(self._seen, self._pieces, strict=True):
             if formula not in known:
-                points = [*casting.points(page, span)]
+                points = casting.points(page, places)
                 try:
                     known[formula] = (categories if categorical else values)(formula, points)
                 except ValueError as problem:

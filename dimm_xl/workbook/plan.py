@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from xlsxwriter.utility import xl_col_to_name
 
-from dimm_xl.page import Bars, Formula, Link, Page, Put, Rich, Row, Rule, Table, Value
+from dimm_xl.page import Bars, Formula, Link, Page, Put, Rich, Row, Rule, Span, Table, Value
 from dimm_xl.sheet import Sheet
 from dimm_xl.workbook.cells import EMPTY, TEXT, Cells, Told, Uncast, height
 from dimm_xl.workbook.offers import address
@@ -21,8 +21,6 @@ WIDTH = 8.43
 """Of a column that nobody set, in characters."""
 DESCENT = ' x14ac:dyDescent="0.25"'
 """What XlsxWriter says of every row of a sheet with bars, which Excel knows since 2010."""
-PLAIN = frozenset({str, int, float, type(None)})
-"""Values whose cells look the same wherever they stand."""
 Slot = tuple[int, str, bool]
 """A cell on a row: its column, its look, and whether a value is written there (a merged range has cells without)."""
 
@@ -173,6 +171,7 @@ class TablePlan:
         self.titles = [column.title for column in table.sheet.columns]
         self._dressed: dict[tuple[bool, frozenset[str]], Dressed] = {}
         self._told: dict[int, dict[str, Told]] = {}
+        self._mixed = False
         self._letters = {name: xl_col_to_name(n) for n, name in enumerate(self.fields, table.col)}
         shown = [(n, column.title) for n, column in enumerate(table.sheet.columns, table.col) if not column.hidden]
         self.room = max([LEAST, *(room(widths[n] - (2 if table.filters else 0), "header")[title] for n, title in shown)])
@@ -208,9 +207,12 @@ class TablePlan:
         for at, row in enumerate(rows, self.table.row + 1):
             dressed = plain if not row.heading and not row.closed else self.dressed(row.heading, row.closed)
             values = [*map(row.values.get, self.fields)]
-            if PLAIN.issuperset(map(type, values)):
-                rests = [*map(cells.__getitem__, values)]
-            else:
+            if not self._mixed:
+                try:
+                    rests = [*map(cells.__getitem__, values)]
+                except TypeError:
+                    self._mixed = True  # and stays so: most rows of a table are alike
+            if self._mixed:
                 rests = self._rests(values, at, filled, cells, dressed)
             filled.write(at, rests, values)
             heights[at] = HEADING if row.heading else max(heights.get(at, LEAST), dressed.tall(values))
@@ -345,9 +347,8 @@ class PagePlan:
             parts.append(here.text % (height(heights.get(row, LEAST)), *rests))
         return "".join(parts), lost
 
-    def seen(self, filled: Filled, row: int, column: int) -> tuple[Value, bool]:
-        """Return the value of a cell, as a chart sees it, and whether there is a cell at all."""
-        if row not in filled.rests and row not in self._slots:
-            return None, False
-        at = self.cut(row).places.get(column)
-        return (None, False) if at is None else (None if at < 0 else filled.values[row][at], True)
+    def places(self, span: Span) -> list[tuple[int, int | None]]:
+        """Return the cells of a span: the row of each and which of the values written there it shows (-1: none; None: no cell)."""
+        rows, columns = range(span.top, span.bottom + 1), range(span.left, span.right + 1)
+        found = [(row, self.cut(row).places if row in self._slots or self.open else {}) for row in rows]
+        return [(row, places.get(column)) for row, places in found for column in columns]
