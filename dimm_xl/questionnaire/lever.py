@@ -82,8 +82,9 @@ def _shown(answer: Answer, show: object) -> Value:
 
 
 def _described(one: Indicator, words: Words) -> Rich:
-    measured = (one.measure.figure, one.measure.unit, one.measure.period) if one.measure else (None, None, None)
-    return _rich(one.name, one.definition, *measured, words)
+    if one.measure is None:
+        return _rich(one.name, one.definition, None, None, None, words)
+    return _rich(one.name, one.definition, one.measure.figure, one.measure.unit, one.measure.period, words)
 
 
 @once  # the texts of an indicator, which are the same in every sector

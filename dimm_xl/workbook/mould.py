@@ -1,9 +1,9 @@
-"""Workbooks of one shape are written once and then cast: XlsxWriter writes the *mould*, which holds no organisation's value, and a cast
-puts in the values of one book, compresses what they changed and copies every other part as it was compressed.
+"""Workbooks of one shape are written once and then cast: XlsxWriter writes the mould, a cast puts in the values of one book.
 
-Law: each part of a cast equals, byte for byte, the part that :func:`dimm_xl.workbook.write.write` writes from the same book. A book
-with something that cannot be cast (comments) is written directly. The compressed bytes depend on which library is at hand (isal
-where there is one, else zlib): the same input gives the same bytes on the same machine, the same parts everywhere.
+The mould holds no value of the organisation it was made for. A cast compresses the parts that values change and copies every other one
+as it was compressed. Law: each part of a cast equals, byte for byte, the part that :func:`dimm_xl.workbook.write.write` writes from the
+same book. A book with something that cannot be cast (comments) is written directly. The compressed bytes depend on which library is at
+hand (isal where there is one, else zlib): the same input gives the same bytes on one machine, the same parts everywhere.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _crown(filled: Filled) -> Heights:
 class _Framer(Writer):
     """Writes a page without what its cells hold."""
 
-    def row(self, table: Table, row: Row, at: int) -> None:
+    def row(self, table: Table, row: Row, at: int) -> None:  # noqa: ARG002 - a row without its values
         """Leave the row out, but for the corner that says how far the sheet's cells reach."""
         if at == table.bottom:
             for column in (table.col, table.col + len(table.sheet.columns) - 1):

@@ -11,8 +11,8 @@ from dimm_xl.page import Book, Chart, Formula, Link, Rich, Value
 from dimm_xl.workbook.cells import TEXT, Cells, Uncast, cleaned
 from dimm_xl.workbook.chart import Point, categories, values
 from dimm_xl.workbook.escape import attribute, shown
-from dimm_xl.workbook.plan import Filled, PagePlan
-from dimm_xl.workbook.write import clean, place
+from dimm_xl.workbook.plan import NO_VALUE, Filled, PagePlan, Place
+from dimm_xl.workbook.write import place
 
 MARK = "\ue000{}\ue001"
 """What stands in a mould for a text, by its number; private characters, which no label has."""
@@ -45,12 +45,8 @@ class Casting:
     def points(self, page: int, places: Sequence[Place]) -> list[Point]:
         """Return what a chart remembers of cells."""
         values = self.filled[page].values
-        seen = [None if at is None else _point(values[row][at] if at >= 0 else None) for row, at in places]
+        seen = ["" if at == NO_VALUE else _point(values[row][at]) if at is not None and row in values else None for row, at in places]
         return [point for point in seen if not isinstance(point, Rich)]
-
-
-Place = tuple[int, int | None]
-"""A row, and which of the values written on it a cell shows (-1: none; None: there is no cell)."""
 
 
 def _point(value: Value) -> Point | Rich:
@@ -64,7 +60,7 @@ def _point(value: Value) -> Point | Rich:
         case Formula():
             return cleaned(value.value) if isinstance(value.value, str) else value.value + 0
         case Link():
-            return cleaned(value.text) or place(value.to)
+            return cleaned(value.text)
         case Rich():
             return value
 
@@ -148,7 +144,7 @@ class Sheet:
 
 def _links(filled: Filled) -> str:
     links = [
-        f'<hyperlink ref="{at}" location="{attribute(place(one.to))}" display="{attribute(clean(one.text) or place(one.to))}"/>'
+        f'<hyperlink ref="{at}" location="{attribute(place(one.to))}" display="{attribute(cleaned(one.text))}"/>'
         for at, one in filled.linked()
     ]
     return f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""

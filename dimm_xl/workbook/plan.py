@@ -13,7 +13,7 @@ from dimm_xl.workbook.cells import EMPTY, TEXT, Cells, Told, Uncast, height
 from dimm_xl.workbook.offers import address
 from dimm_xl.workbook.room import HEADING, LEAST, Room, room
 from dimm_xl.workbook.style import wraps
-from dimm_xl.workbook.write import Names, place
+from dimm_xl.workbook.write import Names
 
 BLOCK = 16
 """Rows that share one statement of the columns they span."""
@@ -21,6 +21,9 @@ WIDTH = 8.43
 """Of a column that nobody set, in characters."""
 DESCENT = ' x14ac:dyDescent="0.25"'
 """What XlsxWriter says of every row of a sheet with bars, which Excel knows since 2010."""
+NO_VALUE = -1
+Place = tuple[int, int | None]
+"""A row, and which of the values written on it a cell shows: :data:`NO_VALUE` when it is empty, None when there is no cell."""
 Slot = tuple[int, str, bool]
 """A cell on a row: its column, its look, and whether a value is written there (a merged range has cells without)."""
 
@@ -59,7 +62,7 @@ def shape(page: Page) -> Hashable:
 
 
 def _shape_of(table: Table, alike: bool) -> Hashable:
-    if table.notes or any([row.notes for row in table.rows]):
+    if table.notes or any(row.notes for row in table.rows):
         raise Uncast(f"comments in table {table.name}")
     rows = None if alike else tuple([(row.heading, row.closed, *row.bounds.items()) for row in table.rows])
     rules = tuple(
@@ -117,7 +120,7 @@ class Filled:
 class Cut:
     """A row cut at its values: ``text`` has a hole for the height and one for each cell that is written, which ``order`` names.
 
-    ``places`` says, by column, which of the values written on the row its cell shows (-1: none).
+    ``places`` says, by column, which of the values written on the row its cell shows.
     """
 
     text: str
@@ -136,7 +139,7 @@ def cut(row: int, slots: Sequence[Slot], attributes: tuple[str, str], numbers: M
     for column, (look, at) in sorted(final.items()):
         parts.append(f'<c r="{xl_col_to_name(column)}{row + 1}" s="{numbers[look]}"' + (EMPTY if at is None else "%s"))
         order += [] if at is None else [at]
-    places = {column: -1 if at is None else at for column, (_, at) in final.items()}
+    places = {column: NO_VALUE if at is None else at for column, (_, at) in final.items()}
     head = f'<row r="{row + 1}"{attributes[0]}%s{attributes[1]}'
     text = f"{head}>{''.join(parts)}</row>" if parts else head + EMPTY
     return Cut(text, None if order == [*range(written)] else tuple(order), places)
@@ -156,7 +159,7 @@ class Dressed:
         for n, here in self.rooms:
             value = values[n]
             if value is not None:
-                needed = here[value] if value.__class__ is str else here.of(value)  # type: ignore[index]
+                needed = here[value] if value.__class__ is str else here.of(value)
                 if needed > tall:  # noqa: PLR1730 - the innermost loop: max() takes twice as long
                     tall = needed
         return tall
@@ -236,7 +239,7 @@ class TablePlan:
                 rests.append(cells[value, dressed.slots[n][1]])
             elif isinstance(value, Link):
                 filled.links[at, n + self.table.col] = value
-                rests.append(cells[value.text or place(value.to)])
+                rests.append(cells[value.text])
             else:
                 rests.append(cells[value])
         return rests
@@ -263,7 +266,7 @@ class PutPlan:
                 rest = cells[rich, put.look]
             case Link() as link:
                 filled.links[put.row, put.col] = link
-                rest = cells[link.text or place(link.to)]
+                rest = cells[link.text]
             case value:
                 rest = cells[value]
         filled.write(put.row, [rest], [put.value])
@@ -301,9 +304,9 @@ class PagePlan:
                     slots.setdefault(at, []).extend(plan.dressed(row.heading, row.closed).slots)
             slots.setdefault(plan.table.row, []).extend(plan.header)
         for put in page.puts:
-            for row in range(put.row, put.row + put.rows):
-                blanks = [(n, put.look, False) for n in range(put.col, put.col + put.cols) if (row, n) != (put.row, put.col)]
-                slots.setdefault(row, []).extend(blanks)
+            for at in range(put.row, put.row + put.rows):
+                blanks = [(n, put.look, False) for n in range(put.col, put.col + put.cols) if (at, n) != (put.row, put.col)]
+                slots.setdefault(at, []).extend(blanks)
             slots[put.row].append((put.col, put.look, True))
         return slots
 
@@ -347,8 +350,8 @@ class PagePlan:
             parts.append(here.text % (height(heights.get(row, LEAST)), *rests))
         return "".join(parts), lost
 
-    def places(self, span: Span) -> list[tuple[int, int | None]]:
-        """Return the cells of a span: the row of each and which of the values written there it shows (-1: none; None: no cell)."""
+    def places(self, span: Span) -> list[Place]:
+        """Return the cells of a span."""
         rows, columns = range(span.top, span.bottom + 1), range(span.left, span.right + 1)
         found = [(row, self.cut(row).places if row in self._slots or self.open else {}) for row in rows]
         return [(row, places.get(column)) for row, places in found for column in columns]
