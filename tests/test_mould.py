@@ -82,10 +82,8 @@ def asked(said: Assessment, score: bool = True) -> Book:
 
 def found(said: Assessment, peers: Peers | None = None, last: Assessment | None = None) -> Book:
     """The result workbook of an assessment."""
-    now, then = (one and Return("retour.xlsx", "0" * 64, Status.ACCEPTED, one) for one in (said, last))
-    assert now is not None
-    compared = replace(result_of("x", now, ("dimm",)), peers=peers, last=then and result_of("x", then, ("dimm",)))
-    return organisation_book(compared, catalogue.words(said.lang))
+    now, then = (result_of("x", Return("retour.xlsx", "0" * 64, Status.ACCEPTED, one), ("dimm",)) for one in (said, last or said))
+    return organisation_book(replace(now, peers=peers, last=then if last else None), catalogue.words(said.lang))
 
 
 def some(count: int = 6, seed: int = 5) -> list[Assessment]:

@@ -148,5 +148,10 @@ def _prepared(text: str) -> str:
 @lru_cache(maxsize=2048)
 def height(points: float) -> str:
     """Return the attributes that say how tall a row is (none for the height that rows have by themselves)."""
-    pixels = int(points * 4.0 / 3.0 + 0.5)
-    return "" if pixels == 20 else f' ht="{pixels * 0.75:.16g}" customHeight="1"'
+    tall = pixels(points)
+    return "" if tall == 20 else f' ht="{tall * 0.75:.16g}" customHeight="1"'
+
+
+def pixels(points: float) -> int:
+    """Return the height of a row in whole pixels."""
+    return int(points * 4.0 / 3.0 + 0.5)

@@ -9,6 +9,7 @@ hand (isal where there is one, else zlib): the same input gives the same bytes o
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import zipfile
 import zlib
@@ -23,9 +24,9 @@ from dimm_xl.page import Book, Chart, Page, Row, Table, Value
 from dimm_xl.workbook.cells import Cells, Fonts, Uncast
 from dimm_xl.workbook.chart import draw
 from dimm_xl.workbook.pack import Packed, joined
-from dimm_xl.workbook.parts import BOTTOM, MARK, Casting, Drawn, Ended, Part, Sheet, Strings, waiting
-from dimm_xl.workbook.plan import Filled, PagePlan, shape
-from dimm_xl.workbook.room import LEAST
+from dimm_xl.workbook.parts import BOTTOM, CHART, FIRST, Casting, Drawn, Ended, Part, Sheet, Strings, chart_end, mark, waiting
+from dimm_xl.workbook.plan import Filled, PagePlan
+from dimm_xl.workbook.shape import shape
 from dimm_xl.workbook.write import Writer, clean, heading, write
 
 deflating: Any
@@ -85,11 +86,9 @@ class Foundry:
         plans = [_kept(self._plans, shape(page), partial(self._plan, page), PLANS) for page in book.pages]
         cells = Cells(self._fonts)
         filled = [plan.fill(page, cells) for plan, page in zip(plans, book.pages, strict=True)]
-        near = tuple([_near(page, one) for page, one in zip(book.pages, filled, strict=True)])
         crown = _crown(filled[0]) if book.logo else ()
-        key = (book.lang, book.classification, book.logo, crown, *[plan.number for plan in plans], near)
-        heights = [dict((*crown, *near[0])), *map(dict, near[1:])]
-        return _kept(self._moulds, key, lambda: Mould(book, plans, heights, self._look), MOULDS).cast(book, plans, filled, cells)
+        key = (book.lang, book.classification, book.logo, crown, *[plan.number for plan in plans])
+        return _kept(self._moulds, key, lambda: Mould(book, plans, crown, self._look), MOULDS).cast(book, plans, filled, cells)
 
     def _plan(self, page: Page) -> PagePlan:
         self._made += 1
@@ -108,20 +107,6 @@ def _kept(store: OrderedDict[Hashable, Kept], key: Hashable, make: Callable[[], 
 
 
 Heights = tuple[tuple[int, float], ...]
-
-
-def _near(page: Page, filled: Filled) -> Heights:
-    """Return the heights of the rows under a page's charts: where a chart ends in its drawing depends on them."""
-    rows: dict[int, float] = {}
-    for chart in page.charts:
-        row, pixels = chart.row, 0.0
-        while pixels <= chart.height:
-            tall = filled.heights.get(row)
-            if tall is not None:
-                rows[row] = tall
-            pixels += int((tall or LEAST) * 4 / 3 + 0.5)
-            row += 1
-    return tuple(rows.items())
 
 
 def _crown(filled: Filled) -> Heights:
@@ -153,15 +138,19 @@ class _Framer(Writer):
         self.sheet.write_blank(row, col, None, self.styles[look])
 
 
-def _frame(book: Book, plans: Sequence[PagePlan], heights: Sequence[dict[int, float]]) -> Book:
-    """Return a book with marks for its texts, tables that end where no table ends, and no heights but where drawings stand."""
-    marks = map(MARK.format, range(2, 2 + 2 * sum(len(page.charts) for page in book.pages)))
+def _frame(book: Book, plans: Sequence[PagePlan], crown: Heights) -> Book:
+    """Return a book with marks for its texts, tables that end where no table ends, and no heights but where a logo stands."""
+    charts = itertools.count()
     pages = []
-    for page, plan, near in zip(book.pages, plans, heights, strict=True):
+    for page, plan in zip(book.pages, plans, strict=True):
         tables = tuple(_long(table) if plan.open and table is page.tables[-1] else table for table in page.tables)
-        charts = tuple(replace(chart, title=next(marks), alt=next(marks)) for chart in page.charts)
-        pages.append(replace(page, tables=tables, charts=charts, heights={**near, **page.heights}))
-    return replace(book, title=MARK.format(0), subject=MARK.format(1), pages=tuple(pages))
+        drawn = tuple(
+            replace(chart, title=mark(FIRST + CHART * n), alt=mark(FIRST + CHART * n + 1))
+            for chart, n in zip(page.charts, charts, strict=False)
+        )
+        heights = {**(dict(crown) if page is book.pages[0] else {}), **page.heights}
+        pages.append(replace(page, tables=tables, charts=drawn, heights=heights))
+    return replace(book, title=mark(0), subject=mark(1), pages=tuple(pages))
 
 
 def _long(table: Table) -> Table:
@@ -171,18 +160,20 @@ def _long(table: Table) -> Table:
 class Mould:
     """A workbook without values: parts that are copied as they were compressed, and parts that wait for values."""
 
-    def __init__(self, book: Book, plans: Sequence[PagePlan], heights: Sequence[dict[int, float]], look: Look) -> None:
+    def __init__(self, book: Book, plans: Sequence[PagePlan], crown: Heights, look: Look) -> None:
         if any(table.bottom >= BOTTOM - 1 for page in book.pages for table in page.tables):
             raise Uncast("a table of more rows than a mould has")
-        with zipfile.ZipFile(io.BytesIO(write(_frame(book, plans, heights), look, _Framer))) as frame:
+        with zipfile.ZipFile(io.BytesIO(write(_frame(book, plans, crown), look, _Framer))) as frame:
             self._parts = [(name, _cut(book, plans, name, frame.read(name))) for name in frame.namelist()]
         self._ended: dict[tuple[str, str], Packed] = {}
         counts["moulds"] += 1
 
     def cast(self, book: Book, plans: Sequence[PagePlan], filled: Sequence[Filled], cells: Cells) -> bytes:
         """Return a book of the mould's shape as the bytes of an .xlsx file."""
-        said = [text for page in book.pages for chart in page.charts for text in (heading(chart.title), clean(chart.alt))]
-        texts = [clean(book.title)[:250], clean(book.subject)[:250], *said]
+        texts = [clean(book.title)[:250], clean(book.subject)[:250]]
+        for page, one in zip(book.pages, filled, strict=True):
+            for chart in page.charts:
+                texts += (heading(chart.title), clean(chart.alt), *chart_end(chart, one.heights))
         ends = [_ends(page) for page in book.pages]
         return joined(self._cast(Casting(book, plans, filled, cells, texts, ends)))
 

@@ -8,20 +8,24 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dimm_xl.page import Book, Chart, Formula, Link, Rich, Value
-from dimm_xl.workbook.cells import TEXT, Cells, Uncast, cleaned
+from dimm_xl.workbook.cells import TEXT, Cells, Uncast, cleaned, pixels
 from dimm_xl.workbook.chart import Point, categories, values
 from dimm_xl.workbook.escape import attribute, shown
 from dimm_xl.workbook.plan import NO_VALUE, Filled, PagePlan, Place
+from dimm_xl.workbook.room import LEAST
 from dimm_xl.workbook.write import place
 
-MARK = "\ue000{}\ue001"
-"""What stands in a mould for a text, by its number; private characters, which no label has."""
+FIRST, CHART = 2, 4
+"""Texts of a book outside cells: title, subject, then of each chart its title, what it shows, the row it ends on, how far below its top."""
 BOTTOM = 9973
 """The row that a mould's open-ended tables end at, as people count: nothing else may stand that low."""
 _MARKED = re.compile("\ue000([0-9]+)\ue001")
 _REFERENCES = re.compile(r'(?:\bref|sqref)="[^"]*"|<xm:sqref>[^<]*')
 _LAST_ROW = re.compile(rf"(?<=[A-Z]){BOTTOM}(?!\d)")
 _ENDS = "\ue002"
+_DRAWN = re.compile(r"<xdr:row>\d+</xdr:row><xdr:rowOff>\d+(</xdr:rowOff></xdr:to><xdr:graphicFrame.*?descr=\"\ue000)(\d+)", re.DOTALL)
+_UNIT = 9525
+"""In which drawings measure a pixel."""
 _ONE_CELL = re.compile(r"\b([A-Z]+[0-9]+):\1(?![0-9])")
 _AFTER_LINKS = re.compile(r"<(?:printOptions|pageMargins)")
 _REMEMBERED = re.compile(r"<c:(cat|val)><c:\w+>(<c:f>.*?</c:f>).*?</c:\1>", re.DOTALL)
@@ -74,10 +78,26 @@ class Part(Protocol):
 
 def waiting(text: str, page: int | None) -> Part | None:
     """Return what a part waits for, None when it is the same for every book; ``page`` is the one whose table it may describe."""
+    text = _DRAWN.sub(
+        lambda found: f"<xdr:row>{mark(int(found[2]) + 1)}</xdr:row><xdr:rowOff>{mark(int(found[2]) + 2)}{found[1]}{found[2]}", text
+    )
     open_ = _REFERENCES.sub(lambda found: _LAST_ROW.sub(_ENDS, found[0]), text)
     if page is None or open_ == text:
         return Marked(text) if _MARKED.search(text) else None
     return Ended(open_, page)
+
+
+def mark(number: int) -> str:
+    """Return what stands in a mould for a text, by its number; private characters, which no label has."""
+    return f"\ue000{number}\ue001"
+
+
+def chart_end(chart: Chart, heights: Mapping[int, float]) -> tuple[str, str]:
+    """Return where a chart ends in its drawing: the row (from 0) and how far below its top, which depend on the rows it lies on."""
+    row, left = chart.row, chart.height
+    while left >= (tall := pixels(heights.get(row, LEAST))):
+        row, left = row + 1, left - tall
+    return str(row), str(left * _UNIT)
 
 
 class Marked:
