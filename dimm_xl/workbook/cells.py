@@ -24,7 +24,7 @@ from dimm_xl.workbook.write import OPTIONS, clean
 
 ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 EMPTY = "/>"
-MOST = 512
+MOST = 32
 """Values of one formula that are remembered."""
 TEXT = ' t="s"><v>'
 """How the rest of a cell with text begins."""
