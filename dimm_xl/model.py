@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar, Literal
 
+from dimm_xl.once import once
+
 Text = Mapping[str, str]
 """One text in every language of the model, by language code."""
 
@@ -105,17 +107,20 @@ class Indicator(Entry):
 
     def at(self, profile: Profile) -> Indicator:
         """Return this indicator as ``profile`` sees it: its sector's demands and thresholds, its target as the default."""
-        varied = self.sectors.get(profile.sector)
-        measure = self.measure and replace(
-            self.measure, thresholds=self.measure.sectors.get(profile.sector, self.measure.thresholds), sectors={}
-        )
-        levels = {**self.levels, **varied.levels} if varied else self.levels
-        return replace(self, levels=levels, measure=measure, target=Target(default=self.target.at(profile)), sectors={})
+        thresholds = self.measure.sectors.get(profile.sector, self.measure.thresholds) if self.measure else None
+        return _seen(self, self.sectors.get(profile.sector), thresholds, self.target.at(profile))
 
     @property
     def differing_sectors(self) -> frozenset[str]:
         """The sectors for which demands, thresholds or target differ."""
         return frozenset(self.sectors) | frozenset(self.target.sectors) | frozenset(self.measure.sectors if self.measure else ())
+
+
+@once  # most profiles see an indicator alike: they share it, and all that is composed from it
+def _seen(one: Indicator, varied: Variation | None, thresholds: tuple[float, ...] | None, target: int) -> Indicator:
+    measure = one.measure and replace(one.measure, thresholds=thresholds or one.measure.thresholds, sectors={})
+    levels = {**one.levels, **varied.levels} if varied else one.levels
+    return replace(one, levels=levels, measure=measure, target=Target(default=target), sectors={})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-MOST = 32768
+MOST = 8192
 """Results that are remembered of one function, before it starts anew."""
 Given = ParamSpec("Given")
 Made = TypeVar("Made")

@@ -32,6 +32,7 @@ from dimm_xl.scoring import Spread
 from dimm_xl.sheet import LONGEST_TEXT, Column, Sheet, text
 from dimm_xl.workbook import mould
 from dimm_xl.workbook.mould import Foundry, cast, counts
+from dimm_xl.workbook.parts import BOTTOM
 from dimm_xl.workbook.write import write
 from tests.office import Office
 from tests.support import assessed, at_level
@@ -53,7 +54,7 @@ HOSTILE = (
     " blanks \n\n at both ends ",
     "%s %d %% {level}",
     "\ue0000\ue001",
-    "M9973",
+    f"M{BOTTOM}",
     "\ufffe\uffff",
     "nan",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from dimm_xl import __version__
-from dimm_xl.model import Grouping, Indicator, Lever, Model, Text
+from dimm_xl.model import Indicator, Lever, Text
 from dimm_xl.once import once
 from dimm_xl.page import Page, Put, Row, Table, Value
 from dimm_xl.report.result import Result, demands, functions, judged, rounded, shown, state_word
@@ -65,11 +65,12 @@ def _roadmap_sheet(name: str, words: Words) -> Sheet:
 
 
 def _step(result: Result, rank: int, step: Step, words: Words) -> Row:
-    return Row({"rank": rank, **_stepped(result.model, step.indicator, step.level, step.action, words)})
+    who = functions(result.model, step.indicator, words)
+    return Row({"rank": rank, **_stepped(step.indicator, step.level, step.action, words), "who": who})
 
 
 @once
-def _stepped(model: Model, one: Indicator, level: int, action: Text, words: Words) -> Mapping[str, Value]:
+def _stepped(one: Indicator, level: int, action: Text, words: Words) -> Mapping[str, Value]:
     """Return what a step says to everybody who is on a level of an indicator."""
     step = Step(one, level, one.target.default, one.levels[level + 1], action)
     return {
@@ -80,7 +81,6 @@ def _stepped(model: Model, one: Indicator, level: int, action: Text, words: Word
         "priority": step.priority,
         "action": words.of(action),
         "next": demands(step.demands, words),
-        "who": functions(model, one, words),
         "horizon": words("roadmap.within", months=step.horizon),
     }
 
@@ -199,16 +199,16 @@ def _data_rows(result: Result, words: Words) -> Iterator[Row]:
         for grouping in lever.groupings:
             for one in grouping.indicators:
                 answer = assessment.answer(one.code)
-                flat = _flat(lever, grouping, one, answer.level, state_word(answer.state), words)
+                flat = _flat(lever.name, grouping.name, one, answer.level, state_word(answer.state), words)
                 yield Row({**shared, **flat, "measure": answer.measure, "bin": judged(result.gap(one), answer, words)})
 
 
 @once
-def _flat(lever: Lever, grouping: Grouping, one: Indicator, level: int | None, state: str, words: Words) -> Mapping[str, Value]:
+def _flat(lever: Text, grouping: Text, one: Indicator, level: int | None, state: str, words: Words) -> Mapping[str, Value]:
     """Return what the flat data say of an indicator for everybody who is on a level of it."""
     return {
-        "lever": words.of(lever.name),
-        "grouping": words.of(grouping.name),
+        "lever": words.of(lever),
+        "grouping": words.of(grouping),
         "code": one.code,
         "indicator": words.of(one.name),
         "weight": one.weight,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from dimm_xl.assessment import Answer, Assessment, Return, State
-from dimm_xl.model import Indicator, Model, Text
+from dimm_xl.model import Indicator, Model, Named, Text
 from dimm_xl.once import once
 from dimm_xl.page import Rule
 from dimm_xl.progress import Moment, Progress, compare
@@ -114,10 +114,15 @@ def bin_rules(field: str, words: Words) -> tuple[Rule, ...]:
     return tuple(Rule((field,), f'LEFT({{{field}}},1)="{sign}"', f"bin-{one.value}") for one, sign in signs.items())
 
 
-@once
 def functions(model: Model, one: Indicator, words: Words, most: int | None = None) -> str:
     """Return the functions that can answer for an indicator, by name."""
-    return ", ".join(words.of(model.label("function", function)) for function in one.functions[:most])
+    return _named(one.functions, most, model.functions, words)
+
+
+@once
+def _named(ids: tuple[str, ...], most: int | None, known: tuple[Named, ...], words: Words) -> str:
+    names = {named.id: words.of(named.name) for named in known}
+    return ", ".join(names.get(one, "–") for one in ids[:most])
 
 
 @once

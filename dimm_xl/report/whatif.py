@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dimm_xl import live
 from dimm_xl.assessment import Answer, Answered, NotApplicable
-from dimm_xl.model import Indicator, Lever, Model, Scale
+from dimm_xl.model import Indicator, Model, Scale, Text
 from dimm_xl.once import once
 from dimm_xl.page import Bars, Chart, Formula, Page, Put, Row, Series, Span, Table, Value
 from dimm_xl.report.result import Result, shown
@@ -71,14 +71,14 @@ def _indicators(name: str, result: Result, levels: Mapping[str, int], words: Wor
         for one in lever.indicators:
             answer = result.assessment.answer(one.code)
             exempt: Value = words("level.not_applicable") if isinstance(answer.state, NotApplicable) else None
-            rows.append(_row(one, lever, answer.level if answer.level is not None else exempt, levels.get(one.code, exempt), words))
+            rows.append(_row(one, lever.name, answer.level if answer.level is not None else exempt, levels.get(one.code, exempt), words))
     scale = result.model.scale
     rules = (Bars("now", scale.lowest, scale.highest),)
     return Table("whatif", _indicators_sheet(name, scale, words), tuple(rows), LEVERS_ROW + CHART_ROWS, rules=rules)
 
 
 @once
-def _row(one: Indicator, lever: Lever, now: Value, planned: Value, words: Words) -> Row:
+def _row(one: Indicator, lever: Text, now: Value, planned: Value, words: Words) -> Row:
     return Row(
         {
             "code": one.code,
@@ -87,7 +87,7 @@ def _row(one: Indicator, lever: Lever, now: Value, planned: Value, words: Words)
             "planned": planned,
             "target": one.target.default,
             "weight": one.weight,
-            "lever": words.of(lever.name),
+            "lever": words.of(lever),
         }
     )
 

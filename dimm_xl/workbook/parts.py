@@ -17,7 +17,7 @@ from dimm_xl.workbook.write import place
 
 FIRST, CHART = 2, 4
 """Texts of a book outside cells: title, subject, then of each chart its title, what it shows, the row it ends on, how far below its top."""
-BOTTOM = 9973
+BOTTOM = 499
 """The row that a mould's open-ended tables end at, as people count: nothing else may stand that low."""
 _MARKED = re.compile("\ue000([0-9]+)\ue001")
 _REFERENCES = re.compile(r'(?:\bref|sqref)="[^"]*"|<xm:sqref>[^<]*')

@@ -57,6 +57,9 @@ def write(book: Book, look: Look, by: type[Writer] | None = None) -> bytes:
     if book.logo:
         _logo(sheets[book.pages[0].name], book)
     target.close()
+    for sheet in sheets.values():
+        for cells in (sheet.table, sheet.table_cells):  # XlsxWriter's objects refer to each other: they wait for the garbage collector
+            cells.clear()
     return out.getvalue()
 
 
