@@ -99,6 +99,10 @@ class Answer:
         return self.state.level if isinstance(self.state, Answered) else None
 
 
+NOTHING = Answer()
+"""What stands for an answer that was never given."""
+
+
 @dataclass(frozen=True)
 class Last:
     """What a questionnaire was handed out with: the state of last time, and whether somebody confirmed it."""
@@ -142,7 +146,7 @@ class Assessment:
 
     def answer(self, code: str) -> Answer:
         """Return the answer to an indicator, a blank one when nothing was said."""
-        return self.answers.get(code, Answer())
+        return self.answers.get(code, NOTHING)
 
 
 class Status(Enum):

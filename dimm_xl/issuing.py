@@ -14,7 +14,7 @@ from dimm_xl.files import slug, write_whole
 from dimm_xl.model import Model, Profile
 from dimm_xl.questionnaire import Request, questionnaire
 from dimm_xl.sample import Drawn, sample
-from dimm_xl.workbook.write import write
+from dimm_xl.workbook.mould import cast
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ def issue(out: Path, profiles: Iterable[Profile], wanted: Wanted) -> Iterator[Pa
 
 
 def fill(wanted: Wanted, assessment: Assessment) -> bytes:
-    """Return the questionnaire of an assessment, its answers filled in, as a workbook."""
+    """Return the questionnaire of an assessment, its answers filled in, as a workbook (cast: see :mod:`dimm_xl.workbook.mould`)."""
     model = catalogue.resolved(wanted.model, assessment.cut)
     whole = catalogue.resolved(wanted.model, replace(assessment.cut, adaptations=())) if assessment.adaptations else None
     request = Request(catalogue.words(assessment.lang), wanted.deadline, wanted.score, catalogue.glossary(), whole)
-    return write(questionnaire(model, assessment, request), catalogue.look(wanted.colours))
+    return cast(questionnaire(model, assessment, request), catalogue.look(wanted.colours))
 
 
 def issued_name(assessment: Assessment) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from dimm_xl.assessment import Answer, Answered, Blank, NotApplicable, Unknown
 from dimm_xl.model import Indicator, Scale
+from dimm_xl.once import once
 from dimm_xl.page import Formula, Span
 from dimm_xl.scoring import Score
 from dimm_xl.words import Words
@@ -26,14 +27,18 @@ def quoted(text: str) -> str:
 
 def counted(indicator: Indicator, scale: Scale, answer: Answer) -> Formula:
     """The level that counts for an indicator, empty when none does: what :func:`settle` decides."""
+    return Formula(_counted(indicator, scale), "" if answer.level is None else float(answer.level))
+
+
+@once
+def _counted(indicator: Indicator, scale: Scale) -> str:
     whole = f"AND({{level}}>={scale.bottom},{{level}}<={scale.top},{{level}}=INT({{level}}))"
-    value = "" if answer.level is None else float(answer.level)
     if indicator.measure is None:
-        return Formula(f'IF(ISNUMBER({{level}}),IF({whole},{{level}},""),"")', value)
+        return f'IF(ISNUMBER({{level}}),IF({whole},{{level}},""),"")'
     possible = figure(indicator)
     held = f'OR({{measure}}="",AND({possible},{{level}}<={ceiling(indicator)}))'
     typed = f'IF(ISNUMBER({{level}}),IF(AND({whole},{held}),{{level}},""),"")'
-    return Formula(f'IF({{level}}="",IF({possible},{ceiling(indicator)},""),{typed})', value)
+    return f'IF({{level}}="",IF({possible},{ceiling(indicator)},""),{typed})'
 
 
 def figure(indicator: Indicator) -> str:
@@ -52,18 +57,32 @@ def ceiling(indicator: Indicator) -> str:
 
 def expected(words: Words, answer: Answer) -> Formula:
     """1 when the indicator is expected, 0 when it is not applicable with a reason."""
+    return Formula(_expected(words), 0.0 if isinstance(answer.state, NotApplicable) else 1.0)
+
+
+@once
+def _expected(words: Words) -> str:
     exempt = f'AND({{level}}={quoted(words("level.not_applicable"))},TRIM({{reason}})<>"")'
-    return Formula(f"IF({exempt},0,1)", 0.0 if isinstance(answer.state, NotApplicable) else 1.0)
+    return f"IF({exempt},0,1)"
 
 
 def done(words: Words, answer: Answer) -> Formula:
     """1 when nothing is left to do for the indicator: a level counts, or not applicable, or unknown."""
-    text = f"IF(OR(ISNUMBER({{counted}}),{{expected}}=0,{{level}}={quoted(words('level.unknown'))}),1,0)"
-    return Formula(text, 0.0 if isinstance(answer.state, Blank) else 1.0)
+    return Formula(_done(words), 0.0 if isinstance(answer.state, Blank) else 1.0)
+
+
+@once
+def _done(words: Words) -> str:
+    return f"IF(OR(ISNUMBER({{counted}}),{{expected}}=0,{{level}}={quoted(words('level.unknown'))}),1,0)"
 
 
 def state(indicator: Indicator, scale: Scale, words: Words, answer: Answer) -> Formula:
     """One word on the row: complete, to fill in, to explain, to correct."""
+    return Formula(_stated(indicator, scale, words), words(f"state.{_state(answer)}"))
+
+
+@once
+def _stated(indicator: Indicator, scale: Scale, words: Words) -> str:
     says = {key: quoted(words(f"state.{key}")) for key in STATES}
     claims = f'IF({{counted}}>={EVIDENCE_FROM},IF(TRIM({{evidence}})="",{says["evidence"]},{says["complete"]}),{says["complete"]})'
     unknown = f"IF({{level}}={quoted(words('level.unknown'))},{says['unknown']},{claims})"
@@ -75,8 +94,7 @@ def state(indicator: Indicator, scale: Scale, words: Words, answer: Answer) -> F
         wrong = f"IF(ISNUMBER({{level}}),IF({whole},{says['above']},{says['wrong']}),{says['wrong']})"
         empty = 'AND({level}="",{measure}="")'
     open_ = f"IF({{level}}={quoted(words('level.not_applicable'))},{says['why']},{wrong})"
-    text = f"IF({{done}}=1,{settled},IF({empty},{says['todo']},{open_}))"
-    return Formula(text, words(f"state.{_state(answer)}"))
+    return f"IF({{done}}=1,{settled},IF({empty},{says['todo']},{open_}))"
 
 
 def pending(unconfirmed: bool) -> Formula:
@@ -110,33 +128,33 @@ def total(field: Span, value: float) -> Formula:
     return Formula("SUM({field})", value, {"field": field})
 
 
-def answered(counted: Span, score: Score) -> Formula:
-    """How many indicators have a level that counts."""
-    return Formula("COUNT({counted})", float(score.answered), {"counted": counted})
-
-
 def of_indicators(spans: Mapping[str, Span], score: Score, scale: Scale) -> Mapping[str, Formula]:
     """The score of a grouping or a lever, field by field: what :func:`of_parts` computes, from levels.
 
     ``spans`` are the columns ``weight``, ``target``, ``counted`` and ``expected`` over the same rows.
     """
+    values = {"value": score.value, "low": score.low, "high": score.high, "target": score.target}
+    texts = _ratios(scale)
+    return {
+        **{field: Formula(texts[field], "" if value is None else value, spans) for field, value in values.items()},
+        "answered": Formula("COUNT({counted})", float(score.answered), spans),
+        "expected": Formula("SUM({expected})", float(score.expected), spans),
+    }
+
+
+@once
+def _ratios(scale: Scale) -> Mapping[str, str]:
     points = "SUMPRODUCT({weight},{counted})"
     heard = "SUMPRODUCT({weight},ISNUMBER({counted})*1)"
     due = "SUMPRODUCT({weight},{expected})"
     missing = f"({due}-{heard})"
-
-    def ratio(over: str, under: str, value: float | None) -> Formula:
-        mean = told(f"({over})/{under}", scale)
-        return Formula(f'IF({under}=0,"",{mean})', "" if value is None else value, spans)
-
-    return {
-        "value": ratio(points, heard, score.value),
-        "low": ratio(f"{points}+{scale.ends[0]}*{missing}", due, score.low),
-        "high": ratio(f"{points}+{scale.ends[1]}*{missing}", due, score.high),
-        "answered": answered(spans["counted"], score),
-        "expected": total(spans["expected"], float(score.expected)),
-        "target": ratio("SUMPRODUCT({weight},{target},{expected})", due, score.target),
+    parts = {
+        "value": (points, heard),
+        "low": (f"{points}+{scale.ends[0]}*{missing}", due),
+        "high": (f"{points}+{scale.ends[1]}*{missing}", due),
+        "target": ("SUMPRODUCT({weight},{target},{expected})", due),
     }
+    return {field: f'IF({under}=0,"",{told(f"({over})/{under}", scale)})' for field, (over, under) in parts.items()}
 
 
 def told(level: str, scale: Scale) -> str:
@@ -160,8 +178,8 @@ def shares(overall: str, weight: float, parts: Sequence[tuple[float, Score]], sp
 
 def mean(field: str, share: str, value: float | None, spans: Mapping[str, Span]) -> Formula:
     """The mean of the numbers in the span ``field``, weighted by the span ``share``; empty when there are none."""
-    total = f"SUMPRODUCT({{{share}}},ISNUMBER({{{field}}})*1)"
-    text = f'IF({total}=0,"",SUMPRODUCT({{{share}}},{{{field}}})/{total})'
+    heard = f"SUMPRODUCT({{{share}}},ISNUMBER({{{field}}})*1)"
+    text = f'IF({heard}=0,"",SUMPRODUCT({{{share}}},{{{field}}})/{heard})'
     return Formula(text, "" if value is None else value, spans)
 
 

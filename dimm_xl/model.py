@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 from dimm_xl.adaptation import Adaptation, Cut, Profile
+from dimm_xl.once import once
 from dimm_xl.scale import Entry, Published, Ranked, Scale, Scoring, Text
 
 WEIGHTS = (1, 2, 3)
@@ -108,12 +109,8 @@ class Indicator(Entry):
 
     def at(self, profile: Profile) -> Indicator:
         """Return this indicator as ``profile`` sees it: its sector's demands and thresholds, its target as the default."""
-        varied = self.sectors.get(profile.sector)
-        measure = self.measure and replace(
-            self.measure, thresholds=self.measure.sectors.get(profile.sector, self.measure.thresholds), sectors={}
-        )
-        levels = {**self.levels, **varied.levels} if varied else self.levels
-        return replace(self, levels=levels, measure=measure, target=Target(default=self.target.at(profile)), sectors={})
+        thresholds = self.measure.sectors.get(profile.sector, self.measure.thresholds) if self.measure else None
+        return _seen(self, self.sectors.get(profile.sector), thresholds, self.target.at(profile))
 
     def adapted(self, own: Adaptation) -> Indicator:
         """Return this (resolved) indicator with a target and a weight of its own, as far as there are such a level and such a weight."""
@@ -124,6 +121,13 @@ class Indicator(Entry):
     def differing_sectors(self) -> frozenset[str]:
         """The sectors for which demands, thresholds or target differ."""
         return frozenset(self.sectors) | frozenset(self.target.sectors) | frozenset(self.measure.sectors if self.measure else ())
+
+
+@once  # most profiles see an indicator alike: they share it, and all that is composed from it
+def _seen(one: Indicator, varied: Variation | None, thresholds: tuple[float, ...] | None, target: int) -> Indicator:
+    measure = one.measure and replace(one.measure, thresholds=thresholds or one.measure.thresholds, sectors={})
+    levels = {**one.levels, **varied.levels} if varied else one.levels
+    return replace(one, levels=levels, measure=measure, target=Target(default=target), sectors={})
 
 
 @dataclass(frozen=True, kw_only=True)

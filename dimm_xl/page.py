@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from dimm_xl.sheet import Sheet
@@ -22,6 +23,10 @@ class Span:
     left: int
     bottom: int
     right: int
+
+
+_span = lru_cache(maxsize=16384)(Span)
+"""The same cells again and again: books of one shape share their spans."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +147,7 @@ class Table:
         """Return where a field's values stand, for the rows from ``first`` to ``last`` (both included; all by default)."""
         column = self.col + self.sheet.place(field)
         end = len(self.rows) - 1 if last is None else last
-        return Span(self.sheet.name, self.row + 1 + first, column, self.row + 1 + end, column)
+        return _span(self.sheet.name, self.row + 1 + first, column, self.row + 1 + end, column)
 
     @property
     def bottom(self) -> int:

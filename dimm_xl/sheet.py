@@ -237,6 +237,10 @@ class Sheet:
         return {face(title): column.field for column in self.columns for title in (*column.aliases[::-1], column.title)}
 
     @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {column.field: n for n, column in reversed([*enumerate(self.columns)])}
+
+    @cached_property
     def entries(self) -> tuple[Column, ...]:
         """The columns that a respondent fills in."""
         return tuple(column for column in self.columns if column.entry)
@@ -252,7 +256,4 @@ class Sheet:
 
     def place(self, field: str) -> int:
         """Return the position of a field among the columns; KeyError when there is none."""
-        for n, column in enumerate(self.columns):
-            if column.field == field:
-                return n
-        raise KeyError(field)
+        return self._places[field]

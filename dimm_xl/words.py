@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from string import Formatter
 
-from dimm_xl.model import Model, Text
+from dimm_xl.model import Model, Scale, Text
+from dimm_xl.once import once
 
 STANDING = frozenset({"scale", "scale_lowest", "scale_highest", "level_lowest", "level_first", "level_highest", "offered"})
 """Braces that any label may have: what the model says of its scale and of its levels."""
@@ -25,29 +27,14 @@ class Words:
 
     lang: str
     labels: Mapping[str, str]
-    standing: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, key: str, /, **facts: object) -> str:
-        """Return the label with its braces filled: by ``facts``, and by what stands of the model (:data:`STANDING`)."""
-        known = {**self.standing, **facts} if self.standing else facts
-        return self.labels[key].format_map(known) if known else self.labels[key]
+        """Return the label with its braces filled by ``facts``."""
+        return self.labels[key].format_map(facts) if facts else self.labels[key]
 
     def within(self, model: Model) -> Words:
         """Return the labels as ``model`` says them: by which end of its scale is good, then in its own words; its scale stands in them."""
-        scale = model.scale
-        low = scale.better == "low"
-        turned = {key.removeprefix(LOWER): label for key, label in self.labels.items() if key.startswith(LOWER)} if low else {}
-        own = {key: text[self.lang] for key, text in model.words.items() if self.lang in text}
-        labels = {**self.labels, **turned, **own}
-        facts = {
-            "scale_lowest": self.figure(scale.lowest),
-            "scale_highest": self.figure(scale.highest),
-            "level_lowest": str(scale.bottom),
-            "level_first": str(scale.bottom + 1),
-            "level_highest": str(scale.top),
-            "offered": ", ".join(map(str, scale.offered)),
-        }
-        return Words(self.lang, labels, {**facts, "scale": labels["scale"].format_map(facts)})
+        return _within(self, model.scale, model.words)  # which every cut of a model shares
 
     def of(self, text: Text) -> str:
         """Return a text of the model in this language."""
@@ -55,10 +42,7 @@ class Words:
 
     def number(self, value: float, digits: int = 1) -> str:
         """Return a number as this language writes it, for running text (cells hold real numbers)."""
-        exact = Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)  # as spreadsheet programs round
-        shown = f"{exact:,.{digits}f}"
-        point, thousands = self.labels["number.point"], self.labels["number.thousands"]
-        return shown.translate({ord("."): point, ord(","): thousands})
+        return _number(value + 0.0, digits, self.labels["number.point"], self.labels["number.thousands"])  # no -0
 
     def figure(self, value: float) -> str:
         """Return a figure with no more digits than it has: 5, 99.5."""
@@ -79,6 +63,29 @@ class Words:
         return self.labels["date.form"].format(day=self.labels["date.first"] if day.day == 1 else day.day, month=month, year=day.year)
 
 
+@once
+def _within(words: Words, scale: Scale, own: Mapping[str, Text]) -> Words:
+    low = scale.better == "low"
+    turned = {key.removeprefix(LOWER): label for key, label in words.labels.items() if key.startswith(LOWER)} if low else {}
+    labels = {**words.labels, **turned, **{key: text[words.lang] for key, text in own.items() if words.lang in text}}
+    facts = {
+        "scale_lowest": words.figure(scale.lowest),
+        "scale_highest": words.figure(scale.highest),
+        "level_lowest": str(scale.bottom),
+        "level_first": str(scale.bottom + 1),
+        "level_highest": str(scale.top),
+        "offered": ", ".join(map(str, scale.offered)),
+    }
+    return Words(words.lang, {key: _filled(label, {"scale": labels["scale"], **facts}) for key, label in labels.items()})
+
+
+def _filled(label: str, facts: Mapping[str, str]) -> str:
+    """Fill some braces of a label, in the order of ``facts``; the others stay."""
+    for name, said in facts.items() if "{" in label else ():
+        label = label.replace(f"{{{name}}}", said)
+    return label
+
+
 def braces(label: str) -> frozenset[str]:
     """Return the names between the braces of a label; the label itself where they do not pair, or say more than a name."""
     try:
@@ -87,6 +94,12 @@ def braces(label: str) -> frozenset[str]:
         return frozenset({label})
     plain = all(not spec and not conversion for _, _, spec, conversion in parts)
     return frozenset(name for _, name, _, _ in parts if name is not None) if plain else frozenset({label})
+
+
+@lru_cache(maxsize=8192)  # scores are means of few levels: the same come again and again
+def _number(value: float, digits: int, point: str, thousands: str) -> str:
+    exact = Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)  # as spreadsheet programs round
+    return f"{exact:,.{digits}f}".translate({ord("."): point, ord(","): thousands})
 
 
 def flatten(tree: Mapping[str, object], prefix: str = "") -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from dimm_xl.adaptation import written
 from dimm_xl.adapted import adapted, adapted_page
 from dimm_xl.assessment import Assessment
 from dimm_xl.model import Model, Text
+from dimm_xl.once import once
 from dimm_xl.page import Book, Page, Put, Row, Table
 from dimm_xl.questionnaire.audit import audit_page, audit_table
 from dimm_xl.questionnaire.lever import lever_page, lever_table
@@ -55,12 +56,13 @@ def questionnaire(model: Model, assessment: Assessment, request: Request) -> Boo
         pages.append(synthesis(model, scores, levers, words))
     if request.whole and (changed := adapted(request.whole, assessment.adaptations)):
         pages.append(adapted_page(changed, words))
-    pages += [_glossary_page(model, words, request), _identity_page(assessment)]
+    pages += [_glossary_page(model, words, request.glossary), _identity_page(assessment)]
     return Book(title(model, assessment, words), assessment.organisation, words.lang, tuple(pages))
 
 
-def _glossary_page(model: Model, words: Words, request: Request) -> Page:
-    terms = [(one.term, one.meaning) for one in model.glossary] or request.glossary
+@once
+def _glossary_page(model: Model, words: Words, glossary: tuple[tuple[Text, Text], ...]) -> Page:
+    terms = [(one.term, one.meaning) for one in model.glossary] or glossary
     sheet = Sheet(
         words("sheet.glossary"),
         "term",
@@ -99,6 +101,9 @@ def identity(assessment: Assessment) -> Mapping[str, str]:
     }
 
 
+_identity_sheet = once(layout.identity_sheet)
+
+
 def _identity_page(assessment: Assessment) -> Page:
     rows = tuple(Row({"key": key, "value": value or None}) for key, value in identity(assessment).items())
-    return Page(layout.IDENTITY, tables=(Table("identity", layout.identity_sheet(), rows, 0, filters=False),), protect=True, hidden=True)
+    return Page(layout.IDENTITY, tables=(Table("identity", _identity_sheet(), rows, 0, filters=False),), protect=True, hidden=True)

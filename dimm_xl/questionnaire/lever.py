@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from dimm_xl import layout, live
 from dimm_xl.assessment import Answer, Answered, Assessment, Blank, Last, NotApplicable, State, Unknown
-from dimm_xl.model import Indicator, Lever, Model
+from dimm_xl.model import Grouping, Indicator, Lever, Model, Text
+from dimm_xl.once import once
 from dimm_xl.page import Formula, Page, Put, Rich, Row, Rule, Table, Value
-from dimm_xl.sheet import Pick
+from dimm_xl.sheet import Pick, Sheet
 from dimm_xl.wording import threshold
 from dimm_xl.words import Words
 
@@ -18,35 +20,42 @@ TABLE_ROW = 4
 
 def lever_table(model: Model, lever: Lever, assessment: Assessment, words: Words) -> Table:
     """Return the table of a lever: a heading row a grouping, a row an indicator."""
-    sheet = layout.lever_sheet(model, lever, words, again=bool(assessment.last))
-    unconfirmed = set(assessment.unconfirmed)
+    sheet = _sheet(model, lever, words, (), bool(assessment.last))
+    unconfirmed = set(assessment.unconfirmed) if assessment.last else ()
     rows: list[Row] = []
     for grouping in lever.groupings:
-        rows.append(Row({"code": grouping.code, "indicator": words.of(grouping.name)}, heading=True))
+        rows.append(_heading(grouping, words))
         for one in grouping.indicators:
             row = _indicator_row(model, one, assessment.answer(one.code), words)
             rows.append(_again(row, model, assessment.last.get(one.code), one.code in unconfirmed, words) if assessment.last else row)
+    return Table(f"lever_{lever.code}", sheet, tuple(rows), TABLE_ROW, rules=_rules(sheet))
+
+
+_sheet = once(layout.lever_sheet)
+
+
+@once
+def _heading(grouping: Grouping, words: Words) -> Row:
+    return Row({"code": grouping.code, "indicator": words.of(grouping.name)}, heading=True)
+
+
+@once
+def _rules(sheet: Sheet) -> tuple[Rule, ...]:
     fields = tuple(column.field for column in sheet.columns)
     reached = [Rule((field,), f"AND(ISNUMBER({{counted}}),{{counted}}>={field[7:]})", "reached") for field in fields if "demands" in field]
-    confirm = (Rule(("state",), "{pending}=1", "alarm"),) if assessment.last else ()
-    rules = (*reached, *confirm, Rule(("state",), 'AND({code}<>"",{done}=0,{level}<>"")', "alarm"), Rule(("state",), "{done}=1", "settled"))
-    return Table(f"lever_{lever.code}", sheet, tuple(rows), TABLE_ROW, rules=rules)
+    confirm = (Rule(("state",), "{pending}=1", "alarm"),) if "pending" in fields else ()
+    return (*reached, *confirm, Rule(("state",), 'AND({code}<>"",{done}=0,{level}<>"")', "alarm"), Rule(("state",), "{done}=1", "settled"))
 
 
 def _indicator_row(model: Model, one: Indicator, answer: Answer, words: Words) -> Row:
-    kind = layout.level_kind(model, words)
     values: dict[str, Value] = {
-        "code": one.code,
-        "indicator": _described(one, words),
-        **{f"demands{n}": _demands(one, n, words) for n in one.levels},
+        **_asked(one, words),
         "measure": answer.measure,
-        "level": _shown(answer.state, kind.show),
+        "level": _shown(answer.state, _level_kind(model, words).show),
         "reason": answer.reason or None,
         "evidence": answer.evidence or None,
         "comment": answer.comment or None,
         "state": live.state(one, model.scale, words, answer),
-        "weight": one.weight,
-        "target": one.target.default,
         "counted": live.counted(one, model.scale, answer),
         "expected": live.expected(words, answer),
         "done": live.done(words, answer),
@@ -57,7 +66,7 @@ def _indicator_row(model: Model, one: Indicator, answer: Answer, words: Words) -
 
 def _again(row: Row, model: Model, last: Last | None, unconfirmed: bool, words: Words) -> Row:
     """Return a row of a questionnaire that was handed out with answers of last time; ``last`` is None where it had none."""
-    shown = _shown(last.state, layout.level_kind(model, words).show) if last else None
+    shown = _shown(last.state, _level_kind(model, words).show) if last else None
     state = row.values["state"]
     assert isinstance(state, Formula)
     values = {
@@ -68,6 +77,16 @@ def _again(row: Row, model: Model, last: Last | None, unconfirmed: bool, words: 
         "pending": live.pending(unconfirmed),
     }
     return replace(row, values=values, closed=row.closed if last else row.closed | {"confirmed"})
+
+
+_level_kind = once(layout.level_kind)
+
+
+@once
+def _asked(one: Indicator, words: Words) -> Mapping[str, Value]:
+    """Return what the row of an indicator says to everybody."""
+    demands = {f"demands{n}": _demands(one, n, words) for n in one.levels}
+    return {"code": one.code, "indicator": _described(one, words), **demands, "weight": one.weight, "target": one.target.default}
 
 
 def _shown(state: State, show: object) -> Value:
@@ -84,11 +103,17 @@ def _shown(state: State, show: object) -> Value:
 
 
 def _described(one: Indicator, words: Words) -> Rich:
-    parts = [(words.of(one.name), "strong"), ("\n" + words.of(one.definition), "small")]
-    if one.measure:
-        period = f", {words.of(one.measure.period)}" if one.measure.period else ""
-        figure = words("lever.figure", figure=words.of(one.measure.figure), unit=words.of(one.measure.unit), period=period)
-        parts.append(("\n" + figure, "figure-note"))
+    if one.measure is None:
+        return _rich(one.name, one.definition, None, None, None, words)
+    return _rich(one.name, one.definition, one.measure.figure, one.measure.unit, one.measure.period, words)
+
+
+@once  # the texts of an indicator, which are the same in every sector
+def _rich(name: Text, definition: Text, figure: Text | None, unit: Text | None, period: Text | None, words: Words) -> Rich:
+    parts = [(words.of(name), "strong"), ("\n" + words.of(definition), "small")]
+    if figure and unit:
+        within = f", {words.of(period)}" if period else ""
+        parts.append(("\n" + words("lever.figure", figure=words.of(figure), unit=words.of(unit), period=within), "figure-note"))
     return Rich(tuple(parts))
 
 

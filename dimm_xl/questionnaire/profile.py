@@ -5,13 +5,16 @@ from __future__ import annotations
 from dimm_xl import layout
 from dimm_xl.assessment import Assessment
 from dimm_xl.model import Model
+from dimm_xl.once import once
 from dimm_xl.page import Page, Put, Row, Table
 from dimm_xl.words import Words
+
+_sheet, _kinds = once(layout.profile_sheet), once(layout.profile_kinds)
 
 
 def profile_page(model: Model, assessment: Assessment, words: Words) -> Page:
     """Compose the profile sheet: sector, size and edition are said, the rest is to fill in."""
-    sheet = layout.profile_sheet(words)
+    sheet = _sheet(words)
     profile = assessment.profile
     fixed = {
         "sector": words.of(model.label("sector", profile.sector)),
@@ -19,7 +22,7 @@ def profile_page(model: Model, assessment: Assessment, words: Words) -> Page:
         "edition": f"{words.of(model.name)}, {words.of(model.edition.name)}",
     }
     known = {"organisation": assessment.organisation, **assessment.respondent}
-    kinds = layout.profile_kinds(words)
+    kinds = _kinds(words)
 
     def row(field: str, value: str | None, closed: bool) -> Row:
         shown = kinds[field].show(value) if value and field in kinds else value

@@ -9,6 +9,7 @@ from datetime import date
 from dimm_xl import audit, live
 from dimm_xl.assessment import Assessment
 from dimm_xl.model import Model
+from dimm_xl.once import once
 from dimm_xl.page import Formula, Link, Page, Put, Row, Rule, Span, Table
 from dimm_xl.questionnaire.audit import first_asked
 from dimm_xl.questionnaire.lever import done_now
@@ -93,10 +94,6 @@ def _to_confirm(levers: Mapping[str, Table], assessment: Assessment, words: Word
 
 
 def _progress(name: str, model: Model, levers: Mapping[str, Table], words: Words, row: int) -> Table:
-    columns = (("sheet", 30, "strong"), ("asked", 11, "count"), ("dealt", 11, "count"), ("left", 11, "count"), ("ready", 15, "state"))
-    sheet = Sheet(
-        name, "sheet", tuple(Column(field, words(f"start.column.{field}"), width=width, look=look) for field, width, look in columns)
-    )
     rows = []
     for lever in model.levers:
         table = levers[lever.code]
@@ -114,7 +111,15 @@ def _progress(name: str, model: Model, levers: Mapping[str, Table], words: Words
             )
         )
     rules = (Rule(("ready",), "{left}=0", "settled"),)
-    return Table("progress", sheet, tuple(rows), row, rules=rules, filters=False)
+    return Table("progress", _sheet(name, words), tuple(rows), row, rules=rules, filters=False)
+
+
+@once
+def _sheet(name: str, words: Words) -> Sheet:
+    columns = (("sheet", 30, "strong"), ("asked", 11, "count"), ("dealt", 11, "count"), ("left", 11, "count"), ("ready", 15, "state"))
+    return Sheet(
+        name, "sheet", tuple(Column(field, words(f"start.column.{field}"), width=width, look=look) for field, width, look in columns)
+    )
 
 
 def _ready(progress: Table, organisation: Span, assessment: Assessment, words: Words) -> Formula:
@@ -126,6 +131,7 @@ def _ready(progress: Table, organisation: Span, assessment: Assessment, words: W
     return Formula(text, shown, {"left": progress.span("left"), "name": organisation})
 
 
+@once
 def _functions(model: Model, words: Words) -> str:
     """Return who can answer how many indicators: ``Direction (12), Informatique (9)``."""
     counts = Counter(function for one in model.indicators.values() for function in one.functions)

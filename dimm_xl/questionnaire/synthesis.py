@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 from dimm_xl import live
 from dimm_xl.model import Lever, Model
+from dimm_xl.once import once
 from dimm_xl.page import Chart, Formula, Page, Put, Row, Series, Span, Table, Value
 from dimm_xl.scoring import Score, Scores, Standing, standing
 from dimm_xl.sheet import Column, Sheet
@@ -52,6 +54,7 @@ def synthesis(model: Model, scores: Scores, levers: Mapping[str, Table], words: 
     )  # fmt: skip
 
 
+@once
 def _sheet(name: str, words: Words, first: str) -> Sheet:
     shown = [
         Column(field, words(f"synthesis.column.{first if field == 'name' else field}"), width=width, look=look)
@@ -62,7 +65,19 @@ def _sheet(name: str, words: Words, first: str) -> Sheet:
 
 
 def _spans(table: Table, first: int = 0, last: int | None = None) -> Mapping[str, Span]:
-    return {field: table.span(field, first, last) for field in ("weight", "target", "counted", "expected")}
+    """Return where the figures of a lever's rows stand; levers of one description have theirs in the same place."""
+    top, bottom = table.row + 1 + first, table.bottom if last is None else table.row + 1 + last
+    return _spanned(table.sheet.name, top, bottom, _columns(table.sheet))
+
+
+@once
+def _columns(sheet: Sheet) -> tuple[tuple[str, int], ...]:
+    return tuple((field, sheet.place(field)) for field in ("weight", "target", "counted", "expected"))
+
+
+@lru_cache(maxsize=4096)
+def _spanned(name: str, top: int, bottom: int, columns: tuple[tuple[str, int], ...]) -> Mapping[str, Span]:
+    return {field: Span(name, top, column, bottom, column) for field, column in columns}
 
 
 def _lever_row(model: Model, lever: Lever, table: Table, scores: Scores, words: Words) -> Row:
@@ -90,30 +105,47 @@ def _groupings(name: str, model: Model, scores: Scores, levers: Mapping[str, Tab
 
 def _shown(model: Model, score: Score, words: Words) -> Mapping[str, Value]:
     """Return the cells people see: score, range and standing by coverage, words where a score must not be shown."""
-    rules, now = model.scoring, standing(score, model.scoring)
+    now, texts = standing(score, model.scoring), _texts(model, words)
     shown = None if now is Standing.HIDDEN else score.value
+    return {
+        "shown": Formula(texts["shown"], "–" if shown is None else shown),
+        "plot": Formula(texts["plot"], "#N/A" if shown is None else shown),
+        "range": _range(score, texts["range"], words),
+        "heard": Formula(texts["heard"], f"{score.answered}{words('heard.of')}{score.expected}"),
+        "aim": Formula("{target}", "" if score.target is None else score.target),
+        "standing": Formula(texts["standing"], words(f"standing.{now.value}")),
+    }
+
+
+@once
+def _texts(model: Model, words: Words) -> Mapping[str, str]:
+    """Return the formulas of the cells people see, by field."""
+    rules = model.scoring
     coverage = "IF({expected}=0,1,{answered}/{expected})"
     hidden = f'OR({{value}}="",{coverage}<{rules.hidden_below})'
     says = {one: live.quoted(words(f"standing.{one.value}")) for one in Standing}
     seen = f"IF({coverage}<{rules.provisional_below},{says[Standing.PROVISIONAL]},{says[Standing.FIRM]})"
-    of = words("heard.of")
     return {
-        "shown": Formula(f'IF({hidden},"–",{{value}})', "–" if shown is None else shown),
-        "plot": Formula(f"IF({hidden},NA(),{{value}})", "#N/A" if shown is None else shown),
-        "range": _range(score, words),
-        "heard": Formula(f"{{answered}}&{live.quoted(of)}&{{expected}}", f"{score.answered}{of}{score.expected}"),
-        "aim": Formula("{target}", "" if score.target is None else score.target),
-        "standing": Formula(f"IF({hidden},{says[Standing.HIDDEN]},{seen})", words(f"standing.{now.value}")),
+        "shown": f'IF({hidden},"–",{{value}})',
+        "plot": f"IF({hidden},NA(),{{value}})",
+        "range": _ranged(words),
+        "heard": f"{{answered}}&{live.quoted(words('heard.of'))}&{{expected}}",
+        "standing": f"IF({hidden},{says[Standing.HIDDEN]},{seen})",
     }
 
 
-def _range(score: Score, words: Words) -> Formula:
-    """Return the range in words; FIXED writes the point of the program's locale, so it is replaced by the language's."""
+def _range(score: Score, text: str, words: Words) -> Formula:
+    """Return the range in words."""
+    known = score.low is not None and score.high is not None
+    value = f"{words.number(score.low or 0)}{words('range.to')}{words.number(score.high or 0)}" if known else ""
+    return Formula(text, value)
+
+
+def _ranged(words: Words) -> str:
+    """Return the formula of a range; FIXED writes the point of the program's locale, so it is replaced by the language's."""
     point, to = live.quoted(words("number.point")), words("range.to")
     low, high = (f'SUBSTITUTE(SUBSTITUTE(FIXED({{{end}}},1,TRUE),".",{point}),",",{point})' for end in ("low", "high"))
-    known = score.low is not None and score.high is not None
-    value = f"{words.number(score.low or 0)}{to}{words.number(score.high or 0)}" if known else ""
-    return Formula(f'IF({{low}}="","",{low}&{live.quoted(to)}&{high})', value)
+    return f'IF({{low}}="","",{low}&{live.quoted(to)}&{high})'
 
 
 def _radar(table: Table, words: Words, highest: float) -> Chart:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from dimm_xl import __version__, audit
 from dimm_xl.adapted import adapted_table
-from dimm_xl.model import Lever, Model
-from dimm_xl.page import Page, Put, Row, Table
+from dimm_xl.model import Indicator, Lever, Model, Text
+from dimm_xl.once import once
+from dimm_xl.page import Page, Put, Row, Table, Value
 from dimm_xl.report.result import Result, counted, demands, functions, judged, rounded, shown, state_word
 from dimm_xl.report.second import reviewable
 from dimm_xl.respondents import who
@@ -24,7 +25,29 @@ FEW = 20
 def roadmap_page(result: Result, roadmap: tuple[Step, ...], words: Words) -> Page:
     """Compose the roadmap: every gap by priority, with owner, date and status to fill in."""
     name = words("sheet.roadmap")
-    status = Kind("kind.choice", picks=tuple(words(f"roadmap.status.{one}") for one in ("todo", "doing", "done", "dropped")))
+    rows = tuple(_step(result, n, step, words) for n, step in enumerate(roadmap, 1))
+    sheet, picks = _roadmap_sheet(name, words), _statuses(words)
+    return Page(
+        name,
+        puts=(
+            Put(0, 0, counted("roadmap", len(roadmap), words), "title", cols=13),
+            Put(1, 0, words("roadmap.intro", count=len(roadmap)), "hint", cols=13),
+        ),
+        tables=(Table("roadmap", sheet, rows, 3, lists={"status": picks}),),
+        freeze=(4, 3),
+        footer=words("footer.result", edition=words.of(result.model.edition.name)),
+        tab="target",
+    )
+
+
+@once
+def _statuses(words: Words) -> tuple[str, ...]:
+    return tuple(words(f"roadmap.status.{one}") for one in ("todo", "doing", "done", "dropped"))
+
+
+@once
+def _roadmap_sheet(name: str, words: Words) -> Sheet:
+    status = Kind("kind.choice", picks=_statuses(words))
     described = (
         ("rank", "row-figure-whole", 6, TEXT),
         ("code", "row-code", 7, TEXT),
@@ -44,35 +67,30 @@ def roadmap_page(result: Result, roadmap: tuple[Step, ...], words: Words) -> Pag
         Column(field, words(f"roadmap.column.{field}"), kind, entry=look == "cell", look=look, width=width)
         for field, look, width, kind in described
     )
-    rows = tuple(_step(result, n, step, words) for n, step in enumerate(roadmap, 1))
-    return Page(
-        name,
-        puts=(
-            Put(0, 0, counted("roadmap", len(roadmap), words), "title", cols=13),
-            Put(1, 0, words("roadmap.intro", count=len(roadmap)), "hint", cols=13),
-        ),
-        tables=(Table("roadmap", Sheet(name, "code", columns), rows, 3),),
-        freeze=(4, 3),
-        footer=words("footer.result", edition=words.of(result.model.edition.name)),
-        tab="target",
-    )
+    return Sheet(name, "code", columns)
 
 
 def _step(result: Result, rank: int, step: Step, words: Words) -> Row:
-    return Row(
-        {
-            "rank": rank,
-            "code": step.indicator.code,
-            "indicator": words.of(step.indicator.name),
-            "level": step.level,
-            "target": step.target,
-            "priority": step.priority,
-            "action": words.of(step.action),
-            "next": demands(audit.following(step.indicator, result.assessment.answer(step.indicator.code)), words),
-            "who": functions(result.model, step.indicator, words),
-            "horizon": words("roadmap.within", months=step.horizon),
-        }
-    )
+    who = functions(result.model, step.indicator, words)
+    row = {"rank": rank, **_stepped(step.indicator, step.level, step.action, words), "who": who}
+    answer = result.assessment.answer(step.indicator.code)
+    return Row({**row, "next": demands(audit.following(step.indicator, answer), words)} if answer.demands else row)
+
+
+@once
+def _stepped(one: Indicator, level: int, action: Text, words: Words) -> Mapping[str, Value]:
+    """Return what a step says to everybody who is on a level of an indicator."""
+    step = Step(one, level, one.target.default, one.levels[level + 1], action)
+    return {
+        "code": one.code,
+        "indicator": words.of(one.name),
+        "level": level,
+        "target": step.target,
+        "priority": step.priority,
+        "action": words.of(action),
+        "next": demands(step.demands, words),
+        "horizon": words("roadmap.within", months=step.horizon),
+    }
 
 
 def method_page(result: Result, words: Words) -> Page:
@@ -184,7 +202,17 @@ def worked_example(result: Result, words: Words) -> str:
 
 def data_page(result: Result, words: Words) -> Page:
     """Compose the flat data: one row an indicator, for pivot tables."""
-    name = words("sheet.data")
+    return Page(
+        words("sheet.data"),
+        puts=(Put(0, 0, words("data.intro"), "hint", cols=6),),
+        tables=(Table("answers", _data_sheet(words), tuple(_data_rows(result, words)), 2),),
+        freeze=(3, 0),
+        footer=words("footer.result", edition=words.of(result.model.edition.name)),
+    )
+
+
+@once
+def _data_sheet(words: Words) -> Sheet:
     fields = (
         "organisation",
         "sector",
@@ -205,13 +233,7 @@ def data_page(result: Result, words: Words) -> Page:
     columns = tuple(
         Column(field, words(f"data.column.{field}"), look=looks.get(field, "row-line"), width=widths.get(field, 11)) for field in fields
     )
-    return Page(
-        name,
-        puts=(Put(0, 0, words("data.intro"), "hint", cols=6),),
-        tables=(Table("answers", Sheet(name, "code", columns), tuple(_data_rows(result, words)), 2),),
-        freeze=(3, 0),
-        footer=words("footer.result", edition=words.of(result.model.edition.name)),
-    )
+    return Sheet(words("sheet.data"), "code", columns)
 
 
 def _data_rows(result: Result, words: Words) -> Iterator[Row]:
@@ -226,12 +248,20 @@ def _data_rows(result: Result, words: Words) -> Iterator[Row]:
         for grouping in lever.groupings:
             for one in grouping.indicators:
                 answer = assessment.answer(one.code)
-                about = {
-                    "lever": words.of(lever.name),
-                    "grouping": words.of(grouping.name),
-                    "code": one.code,
-                    "indicator": words.of(one.name),
-                }
-                said = {"state": words(f"unjudged.{state_word(answer.state)}"), "level": answer.level, "measure": answer.measure}
-                judgement = judged(result.gap(one), answer, words)
-                yield Row({**shared, **about, "weight": one.weight, **said, "target": one.target.default, "bin": judgement})
+                flat = _flat(lever.name, grouping.name, one, answer.level, state_word(answer.state), words)
+                yield Row({**shared, **flat, "measure": answer.measure, "bin": judged(result.gap(one), answer, words)})
+
+
+@once
+def _flat(lever: Text, grouping: Text, one: Indicator, level: int | None, state: str, words: Words) -> Mapping[str, Value]:
+    """Return what the flat data say of an indicator for everybody who is on a level of it."""
+    return {
+        "lever": words.of(lever),
+        "grouping": words.of(grouping),
+        "code": one.code,
+        "indicator": words.of(one.name),
+        "weight": one.weight,
+        "state": words(f"unjudged.{state}"),
+        "level": level,
+        "target": one.target.default,
+    }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from dimm_xl import audit
+from dimm_xl.assessment import Answer
 from dimm_xl.layout import sheet_name
-from dimm_xl.model import Indicator, Lever
-from dimm_xl.page import Bars, Chart, Page, Put, Row, Rules, Series, Table
+from dimm_xl.model import Indicator, Lever, Text
+from dimm_xl.once import once
+from dimm_xl.page import Bars, Chart, Page, Put, Row, Rules, Series, Table, Value
 from dimm_xl.report.discuss import spread_mark
-from dimm_xl.report.result import Result, between, bin_rules, demands, grouping_shown, judged, rounded, shown
+from dimm_xl.report.result import Result, between, bin_rules, demands, described_sheet, grouping_shown, judged, rounded, shown
 from dimm_xl.report.second import second_mark
 from dimm_xl.scoring import Standing, standing
 from dimm_xl.sheet import Column, Sheet
@@ -16,6 +20,21 @@ from dimm_xl.words import Words
 GROUPINGS_ROW = 4
 CHART_ROWS = 13
 """Rows that the chart beside the groupings' table takes."""
+INDICATORS = (
+    ("code", "row-code", 7),
+    ("indicator", "row", 32),
+    ("level", "row-level", 9),
+    ("target", "row-figure-whole", 8),
+    ("gap", "row-figure-whole", 8),
+    ("bin", "row", 16),
+    ("weight", "row-figure-whole", 7),
+    ("met", "boxed-quiet", 42),
+    ("next", "boxed", 44),
+    ("evidence", "boxed-quiet", 20),
+    ("reason", "boxed-quiet", 17),
+    ("comment", "boxed-quiet", 17),
+)
+"""Columns of the table of indicators: field, look, width."""
 AXES = 3
 """Fewer axes than this make no radar: bars then."""
 
@@ -54,14 +73,6 @@ def peers_told(result: Result, lever: Lever, words: Words) -> str:
 
 
 def _groupings(name: str, result: Result, lever: Lever, words: Words) -> Table:
-    columns = (
-        Column("code", words("column.code"), look="row-code"),
-        Column("grouping", words("synthesis.column.grouping"), look="row"),
-        Column("value", words("result.column.score"), look="row-score"),
-        Column("target", words("result.column.target"), look="row-figure"),
-        Column("heard", words("result.column.answers"), look="row-quiet"),
-        *((Column("last", words("result.column.last"), look="row-figure"),) if result.last else ()),
-    )
     rows = []
     for grouping in lever.groupings:
         score = result.scores.groupings[grouping.code]
@@ -80,48 +91,68 @@ def _groupings(name: str, result: Result, lever: Lever, words: Words) -> Table:
                 }
             )
         )
-    return Table(f"groupings_{lever.code}", Sheet(name, "code", columns), tuple(rows), GROUPINGS_ROW, filters=False)
+    return Table(
+        f"groupings_{lever.code}", _groupings_sheet(name, result.last is not None, words), tuple(rows), GROUPINGS_ROW, filters=False
+    )
+
+
+@once
+def _groupings_sheet(name: str, compared: bool, words: Words) -> Sheet:
+    columns = (
+        Column("code", words("column.code"), look="row-code"),
+        Column("grouping", words("synthesis.column.grouping"), look="row"),
+        Column("value", words("result.column.score"), look="row-score"),
+        Column("target", words("result.column.target"), look="row-figure"),
+        Column("heard", words("result.column.answers"), look="row-quiet"),
+        *((Column("last", words("result.column.last"), look="row-figure"),) if compared else ()),
+    )
+    return Sheet(name, "code", columns)
 
 
 def _indicators(name: str, result: Result, lever: Lever, words: Words, row: int) -> Table:
-    described = (
-        ("code", "row-code", 7),
-        ("indicator", "row", 32),
-        ("level", "row-level", 9),
-        ("target", "row-figure-whole", 8),
-        ("gap", "row-figure-whole", 8),
-        ("bin", "row", 16),
-        ("weight", "row-figure-whole", 7),
-        ("met", "boxed-quiet", 42),
-        ("next", "boxed", 44),
-        ("evidence", "boxed-quiet", 20),
-        ("reason", "boxed-quiet", 17),
-        ("comment", "boxed-quiet", 17),
-    )
-    columns = tuple(Column(field, words(f"result.column.{field}"), look=look, width=width) for field, look, width in described)
     rows = tuple(_row(result, one, words) for one in lever.indicators)
     rules: Rules = (Bars("level", result.model.scale.bottom, result.model.scale.top), *bin_rules("bin", words))
-    return Table(f"indicators_{lever.code}", Sheet(name, "code", columns), rows, row, rules=rules)
+    return Table(f"indicators_{lever.code}", described_sheet(name, INDICATORS, words, "code", "result.column"), rows, row, rules=rules)
 
 
 def _row(result: Result, one: Indicator, words: Words) -> Row:
     answer = result.assessment.answer(one.code)
-    level = answer.level
-    met, following = audit.met(one, answer), audit.following(one, answer)
+    row = _plain(one, answer.level, judged(result.gap(one), answer, words), words)
+    several = len(result.parts) > 1 or result.declared is not None
+    marks = [mark for mark in (spread_mark(result, one, words), second_mark(result, one, words)) if mark] if several else []
+    own: dict[str, Value] = {"evidence": answer.evidence, "reason": answer.reason, "comment": answer.comment}
+    own = {field: said for field, said in own.items() if said}
+    if answer.demands:
+        own |= _verified(one, answer, words)
+    if marks:
+        own["indicator"] = "\n".join((words.of(one.name), *marks))
+    return Row({**row.values, **own}) if own else row
+
+
+def _verified(one: Indicator, answer: Answer, words: Words) -> Mapping[str, Value]:
+    """Return which demands an audit found met on the level, and which not on the next."""
+    return _steps(answer.level, audit.met(one, answer), audit.following(one, answer), words)
+
+
+def _steps(level: int | None, met: Sequence[Text], following: Sequence[Text], words: Words) -> Mapping[str, Value]:
+    top = words("result.top") if level is not None else "–"
+    return {"met": demands(met, words) if met else "–", "next": demands(following, words) if following else top}
+
+
+@once
+def _plain(one: Indicator, level: int | None, judgement: str, words: Words) -> Row:
+    """Return what the row of an indicator says to everybody who is on a level of it."""
+    met, following = ((), ()) if level is None else (one.levels.get(level, ()), one.levels.get(level + 1, ()))
     return Row(
         {
             "code": one.code,
-            "indicator": "\n".join(filter(None, (words.of(one.name), spread_mark(result, one, words), second_mark(result, one, words)))),
+            "indicator": words.of(one.name),
             "level": level if level is not None else "–",
             "target": one.target.default,
-            "gap": None if (gap := result.gap(one)) is None else max(gap, 0),
-            "bin": judged(result.gap(one), answer, words),
+            "gap": None if level is None else max(one.target.default - level, 0),
+            "bin": judgement,
             "weight": one.weight,
-            "met": demands(met, words) if met else "–",
-            "next": demands(following, words) if following else "–" if level is None else words("result.top"),
-            "evidence": answer.evidence or None,
-            "reason": answer.reason or None,
-            "comment": answer.comment or None,
+            **_steps(level, met, following, words),
         }
     )
 

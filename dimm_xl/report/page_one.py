@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dimm_xl.model import Indicator, Lever
+from dimm_xl.once import once
 from dimm_xl.page import Chart, Link, Page, Put, Rich, Row, Series, Span, Table, Value
 from dimm_xl.progress import Progress, trend
 from dimm_xl.report.progress import levers_table, seen
@@ -109,6 +110,14 @@ def _score(result: Result, words: Words) -> list[Put]:
 
 
 def _levers(name: str, result: Result, pages: Sequence[str], words: Words) -> Table:
+    rows = tuple(_lever_row(result, lever, page, words) for lever, page in zip(result.model.levers, pages, strict=True))
+    return Table(
+        "levers", _levers_sheet(name, result.last is not None, words), rows, LEVERS_ROW, rules=bin_rules("bin", words), filters=False
+    )
+
+
+@once
+def _levers_sheet(name: str, compared: bool, words: Words) -> Sheet:
     columns = (
         Column("code", words("column.code"), look="row-code"),
         Column("name", words("result.column.lever"), look="row-link"),
@@ -116,13 +125,12 @@ def _levers(name: str, result: Result, pages: Sequence[str], words: Words) -> Ta
         Column("target", words("result.column.target"), look="row-figure"),
         Column("peers", words("result.column.peers"), look="row-figure"),
         Column("last", words("result.column.last"), look="row-quiet")
-        if result.last
+        if compared
         else Column("middle", words("result.column.middle"), look="row-quiet"),
         Column("bin", words("result.column.bin"), look="row"),
         Column("heard", words("result.column.answers"), look="row-quiet"),
     )
-    rows = tuple(_lever_row(result, lever, page, words) for lever, page in zip(result.model.levers, pages, strict=True))
-    return Table("levers", Sheet(name, "code", columns), rows, LEVERS_ROW, rules=bin_rules("bin", words), filters=False)
+    return Sheet(name, "code", columns)
 
 
 def _lever_row(result: Result, lever: Lever, page: str, words: Words) -> Row:

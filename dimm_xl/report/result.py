@@ -9,7 +9,8 @@ from functools import cached_property
 
 from dimm_xl.adapted import Adapted, adapted
 from dimm_xl.assessment import Answer, Assessment, Return, State
-from dimm_xl.model import Indicator, Model, Text
+from dimm_xl.model import Indicator, Model, Named, Text
+from dimm_xl.once import once
 from dimm_xl.page import Rule
 from dimm_xl.progress import Moment, Progress, compare
 from dimm_xl.review import Opinion
@@ -74,8 +75,8 @@ class Result:
     @property
     def evidenced(self) -> int:
         """How many levels come with evidence."""
-        answers = (self.assessment.answer(code) for code in self.model.indicators)
-        return sum(answer.level is not None and bool(answer.evidence.strip()) for answer in answers)
+        answers = [self.assessment.answer(code) for code in self.model.indicators]
+        return sum([answer.level is not None and bool(answer.evidence.strip()) for answer in answers])
 
     @cached_property
     def heard(self) -> Mapping[str, int]:
@@ -98,8 +99,13 @@ def state_word(state: State) -> str:
 
 def judged(gap: float | None, answer: Answer, words: Words) -> str:
     """Return the bin of a gap with its sign and word, or the state's word when there is no level."""
+    return _judged(gap, state_word(answer.state), words)
+
+
+@once
+def _judged(gap: float | None, state: str, words: Words) -> str:
     found = bin_of(gap)
-    return words(f"bin.{found.value}") if found else words(f"unjudged.{state_word(answer.state)}")
+    return words(f"bin.{found.value}") if found else words(f"unjudged.{state}")
 
 
 def about(result: Result, words: Words) -> str:
@@ -109,6 +115,7 @@ def about(result: Result, words: Words) -> str:
     return " · ".join((result.assessment.organisation, *map(words.of, names), words(f"form.{result.assessment.form}")))
 
 
+@once
 def bin_rules(field: str, words: Words) -> tuple[Rule, ...]:
     """Return the rules that colour a column of bins by the sign that starts each word; sign and word say it without colour."""
     signs = {one: words(f"bin.{one.value}")[0] for one in Bin}
@@ -117,9 +124,16 @@ def bin_rules(field: str, words: Words) -> tuple[Rule, ...]:
 
 def functions(model: Model, one: Indicator, words: Words, most: int | None = None) -> str:
     """Return the functions that can answer for an indicator, by name."""
-    return ", ".join(words.of(model.label("function", function)) for function in one.functions[:most])
+    return _named(one.functions, most, model.functions, words)
 
 
+@once
+def _named(ids: tuple[str, ...], most: int | None, known: tuple[Named, ...], words: Words) -> str:
+    names = {named.id: words.of(named.name) for named in known}
+    return ", ".join(names.get(one, "–") for one in ids[:most])
+
+
+@once
 def demands(texts: Sequence[Text], words: Words) -> str:
     """Return demands as lines."""
     return "\n".join(f"•\u00a0{words.of(text)}" for text in texts)
@@ -147,6 +161,7 @@ Described = tuple[tuple[str, str, float], ...]
 """Columns of a table in brief: field, look, width."""
 
 
+@once
 def described_sheet(name: str, described: Described, words: Words, key: str, titles: str = "portfolio.column") -> Sheet:
     """Return a result sheet from its columns in brief; ``titles`` is where the words keep their headers."""
     return Sheet(name, key, tuple(Column(field, words(f"{titles}.{field}"), look=look, width=width) for field, look, width in described))

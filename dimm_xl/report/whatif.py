@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from dimm_xl import live
 from dimm_xl.assessment import Answer, Answered, NotApplicable
-from dimm_xl.model import Model
-from dimm_xl.page import Bars, Chart, Formula, Page, Put, Row, Series, Table, Value
+from dimm_xl.model import Indicator, Model, Scale, Text
+from dimm_xl.once import once
+from dimm_xl.page import Bars, Chart, Formula, Page, Put, Row, Series, Span, Table, Value
 from dimm_xl.report.result import Result, shown
 from dimm_xl.roadmap import Step
 from dimm_xl.scoring import Score, Scores, score
@@ -62,7 +63,34 @@ def whatif_page(result: Result, roadmap: tuple[Step, ...], words: Words) -> Page
 
 
 def _indicators(name: str, result: Result, levels: Mapping[str, int], words: Words) -> Table:
+    rows = []
+    for lever in result.model.levers:
+        for one in lever.indicators:
+            answer = result.assessment.answer(one.code)
+            exempt: Value = words("level.not_applicable") if isinstance(answer.state, NotApplicable) else None
+            rows.append(_row(one, lever.name, answer.level if answer.level is not None else exempt, levels.get(one.code, exempt), words))
     scale = result.model.scale
+    rules = (Bars("now", scale.bottom, scale.top),)
+    return Table("whatif", _indicators_sheet(name, scale, words), tuple(rows), LEVERS_ROW + CHART_ROWS, rules=rules)
+
+
+@once
+def _row(one: Indicator, lever: Text, now: Value, planned: Value, words: Words) -> Row:
+    return Row(
+        {
+            "code": one.code,
+            "indicator": words.of(one.name),
+            "now": now,
+            "planned": planned,
+            "target": one.target.default,
+            "weight": one.weight,
+            "lever": words.of(lever),
+        }
+    )
+
+
+@once
+def _indicators_sheet(name: str, scale: Scale, words: Words) -> Sheet:
     offered = (*map(str, scale.offered), words("level.not_applicable"))
     kind = Kind("kind.level", picks=offered)
     columns = (
@@ -74,42 +102,14 @@ def _indicators(name: str, result: Result, levels: Mapping[str, int], words: Wor
         Column("weight", words("column.weight"), look="row-figure-whole", width=11),
         Column("lever", words("result.column.lever"), look="row-quiet", width=24),
     )
-    rows = []
-    for lever in result.model.levers:
-        for one in lever.indicators:
-            answer = result.assessment.answer(one.code)
-            exempt: Value = words("level.not_applicable") if isinstance(answer.state, NotApplicable) else None
-            rows.append(
-                Row(
-                    {
-                        "code": one.code,
-                        "indicator": words.of(one.name),
-                        "now": answer.level if answer.level is not None else exempt,
-                        "planned": levels.get(one.code, exempt),
-                        "target": one.target.default,
-                        "weight": one.weight,
-                        "lever": words.of(lever.name),
-                    }
-                )
-            )
-    rules = (Bars("now", scale.bottom, scale.top),)
-    return Table("whatif", Sheet(name, "code", columns), tuple(rows), LEVERS_ROW + CHART_ROWS, rules=rules)
+    return Sheet(name, "code", columns)
 
 
 def _levers(name: str, result: Result, then: Scores, indicators: Table, words: Words) -> Table:
-    columns = (
-        Column("code", words("column.code"), look="row-code"),
-        Column("lever", words("result.column.lever"), look="row-strong"),
-        Column("now", words("whatif.column.score_now"), look="row-figure"),
-        Column("planned", words("whatif.column.score_then"), look="row-score"),
-        Column("target", words("column.target"), look="row-figure"),
-        Column("share", words("whatif.column.share"), look="row-figure-any"),
-    )
     rows, first = [], 0
     for lever in result.model.levers:
         last = first + len(lever.indicators) - 1
-        spans = {field: indicators.span(field, first, last) for field in ("weight", "target")}
-        spans |= {"counted": indicators.span("planned", first, last), "expected": indicators.span("planned", first, last)}
+        spans = _spans(indicators.sheet, indicators.row, first, last)
         exact = _enough(
             result, live.of_indicators(spans, then.levers[lever.code], result.model.scale)["value"], then.levers[lever.code], words
         )
@@ -119,7 +119,27 @@ def _levers(name: str, result: Result, then: Scores, indicators: Table, words: W
         values = {"code": lever.code, "lever": words.of(lever.name), "now": shown(result.model, present), "planned": exact}
         rows.append(Row({**values, "target": present.target, "share": share}))
         first = last + 1
-    return Table("whatif_levers", Sheet(name, "code", columns), tuple(rows), LEVERS_ROW, filters=False)
+    return Table("whatif_levers", _levers_sheet(name, words), tuple(rows), LEVERS_ROW, filters=False)
+
+
+@once
+def _levers_sheet(name: str, words: Words) -> Sheet:
+    columns = (
+        Column("code", words("column.code"), look="row-code"),
+        Column("lever", words("result.column.lever"), look="row-strong"),
+        Column("now", words("whatif.column.score_now"), look="row-figure"),
+        Column("planned", words("whatif.column.score_then"), look="row-score"),
+        Column("target", words("column.target"), look="row-figure"),
+        Column("share", words("whatif.column.share"), look="row-figure-any"),
+    )
+    return Sheet(name, "code", columns)
+
+
+@once
+def _spans(sheet: Sheet, row: int, first: int, last: int) -> Mapping[str, Span]:
+    """Return where the figures of a lever's indicators stand."""
+    fields = {"weight": "weight", "target": "target", "counted": "planned", "expected": "planned"}
+    return {name: Table("", sheet, (), row).span(field, first, last) for name, field in fields.items()}
 
 
 def _overall(result: Result, then: Scores, levers: Table, indicators: Table, words: Words) -> Formula:

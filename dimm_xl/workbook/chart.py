@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from dimm_xl.page import Chart, Series, Span
+from dimm_xl.workbook.escape import shown
 from dimm_xl.workbook.style import Styles
 
 DASHES = {"target": "dash", "peers": "square_dot", "last": "long_dash_dot"}
@@ -17,12 +20,12 @@ TYPES: dict[str, dict[str, str]] = {
 }
 
 
-def draw(book: Any, chart: Chart, styles: Styles) -> Any:
-    """Return a chart ready to be inserted."""
+def draw(book: Any, chart: Chart, styles: Styles, known: Sequence[str] | None = None) -> Any:
+    """Return a chart ready to be inserted; it remembers ``known`` as its categories, else what their cells hold."""
     drawn = book.add_chart(TYPES[chart.shape])
     font = {"name": "Arial", "size": 8, "color": styles.colour("ink")}
     for series in chart.series:
-        drawn.add_series(_series(chart, series, styles))
+        drawn.add_series(_series(chart, series, styles) | ({} if known is None else {"categories_data": [*known]}))
     drawn.set_title({"name": chart.title, "overlay": False, "name_font": {**font, "size": 10, "bold": True}})
     axis = {"num_font": font, "line": {"color": styles.colour("line")}}
     grid = {"major_gridlines": {"visible": True, "line": {"color": styles.colour("line"), "width": 0.5}}}
@@ -57,6 +60,44 @@ def _series(chart: Chart, series: Series, styles: Styles) -> dict[str, Any]:
         put["fill"] = {"color": colour}
         put["border"] = {"color": styles.colour("paper"), "width": 0.75}
     return put
+
+
+Point = str | float | None
+"""What a chart remembers of a cell: a text or number as text, a formula's value, None without a cell."""
+
+
+def categories(formula: str, points: Sequence[Point]) -> str:
+    """Return a series' categories as XlsxWriter writes them, with what their cells hold; ValueError when that is no text."""
+    if all(point is None or _numeric(point) for point in points):
+        raise ValueError("categories are texts")
+    return f"<c:cat><c:strRef>{formula}<c:strCache>{_points(points)}</c:strCache></c:strRef></c:cat>"
+
+
+def values(formula: str, points: Sequence[Point]) -> str:
+    """Return a series' values as XlsxWriter writes them, with what their cells hold."""
+    return f"<c:val><c:numRef>{formula}{_numbers([point if point is None or _float(point) else 0 for point in points])}</c:numRef></c:val>"
+
+
+def _numeric(point: str | float) -> bool:
+    return not (isinstance(point, str) and re.search("[_ ]", point)) and _float(point)
+
+
+def _float(point: str | float) -> bool:
+    try:
+        float(point)
+    except ValueError:
+        return False
+    return True
+
+
+def _numbers(points: Sequence[Point]) -> str:
+    return f"<c:numCache><c:formatCode>General</c:formatCode>{_points(points)}</c:numCache>"
+
+
+def _points(points: Sequence[Point]) -> str:
+    known = ((n, point) for n, point in enumerate(points) if point is not None)
+    told = "".join([f'<c:pt idx="{n}"><c:v>{shown(point)}</c:v></c:pt>' for n, point in known])
+    return f'<c:ptCount val="{len(points)}"/>{told}'
 
 
 def _range(span: Span) -> list[str | int]:

@@ -143,11 +143,15 @@ def wraps(name: str) -> bool:
 
 
 class Styles:
-    """The formats of one workbook by name of look, each made once."""
+    """The formats of one workbook by name of look, each made once.
+
+    All looks are made at once, in one order: a look has the same number in every workbook, whatever it holds.
+    """
 
     def __init__(self, book: Any, look: Look) -> None:
         self._book, self._look = book, look
         self._made: dict[str, Any] = {}
+        self.numbers: dict[str, int] = {name: self[name]._get_xf_index() for name in LOOKS if name not in DIFFERENCES}  # noqa: SLF001
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._made:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from functools import cache
+from dataclasses import replace
 from typing import Any
 
 import xlsxwriter
@@ -16,12 +16,13 @@ from xlsxwriter.image import Image
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dimm_xl.look import Look
-from dimm_xl.page import Bars, Book, Formula, Link, Page, Put, Rich, Row, Rule, Shades, Table, Value
+from dimm_xl.page import Bars, Book, Chart, Formula, Link, Page, Put, Rich, Row, Rule, Shades, Span, Table, Value
 from dimm_xl.sheet import CONTROLS, LONGEST_TEXT
 from dimm_xl.workbook import fit
 from dimm_xl.workbook.chart import draw
 from dimm_xl.workbook.offers import address, offered, offers
-from dimm_xl.workbook.style import BOLD, CREATED, Styles, header, size, wraps
+from dimm_xl.workbook.room import HEADING, LEAST, room
+from dimm_xl.workbook.style import CREATED, Styles, header
 
 OPTIONS = {
     "in_memory": True,
@@ -38,8 +39,11 @@ LOGO_HEIGHT = 48
 NOTE = {"author": "", "x_scale": 2.2, "y_scale": 1.6, "font_name": "Arial", "font_size": 9}
 
 
-def write(book: Book, look: Look) -> bytes:
-    """Return ``book`` as the bytes of an .xlsx file; ValueError when Excel would not take something."""
+def write(book: Book, look: Look, by: type[Writer] | None = None) -> bytes:
+    """Return ``book`` as the bytes of an .xlsx file; ValueError when Excel would not take something.
+
+    ``by`` writes each page (the mould leaves the cells out).
+    """
     out = io.BytesIO()
     target = xlsxwriter.Workbook(out, deepcopy(OPTIONS))  # XlsxWriter changes what it is given
     target.set_properties({"title": clean(book.title)[:250], "subject": clean(book.subject)[:250], "author": "", "created": CREATED})
@@ -47,12 +51,15 @@ def write(book: Book, look: Look) -> bytes:
     styles = Styles(target, look)
     sheets = {page.name: target.add_worksheet(page.name) for page in book.pages}
     for page in book.pages:
-        _Writer(target, sheets[page.name], styles, page).write()
+        (by or Writer)(target, sheets[page.name], styles, page).write()
         if book.classification:
             sheets[page.name].set_header(f"&C&9&B{clean(book.classification)[:200].replace('&', '&&')}")
     if book.logo:
         _logo(sheets[book.pages[0].name], book)
     target.close()
+    for sheet in sheets.values():
+        for cells in (sheet.table, sheet.table_cells):  # XlsxWriter's objects refer to each other: they wait for the garbage collector
+            cells.clear()
     return out.getvalue()
 
 
@@ -74,7 +81,7 @@ def _logo(sheet: Any, book: Book) -> None:
     _took(sheet.insert_image(0, last - 1, "logo", options), "logo", book.title)
 
 
-class _Writer:
+class Writer:
     """Writes one page; the only place where rows and columns become addresses."""
 
     def __init__(self, book: Any, sheet: Any, styles: Styles, page: Page) -> None:
@@ -92,10 +99,14 @@ class _Writer:
         for row, points in {**self.heights, **self.page.heights}.items():
             self.sheet.set_row(row, points)
         for chart in self.page.charts:
-            drawn = draw(self.book, chart, self.styles)
-            placed = {"object_position": 2, "description": chart.alt}
+            drawn = self.drawn(replace(chart, title=heading(chart.title)))
+            placed = {"object_position": 2, "description": clean(chart.alt)}
             _took(self.sheet.insert_chart(chart.row, chart.col, drawn, placed), "chart", chart.title)
         self._set_up()
+
+    def drawn(self, chart: Chart) -> Any:
+        """Return a chart ready to be inserted."""
+        return draw(self.book, chart, self.styles)
 
     # --- columns, print set-up
 
@@ -134,54 +145,44 @@ class _Writer:
 
     # --- values
 
-    def _value(self, row: int, col: int, value: Value, look: str, field: Callable[[str], str]) -> None:
+    def value(self, row: int, col: int, value: Value, look: str, field: Callable[[str], str]) -> None:
+        """Write a value into a cell; ``field`` says where another field of its row stands."""
         style, sheet = self.styles[look], self.sheet
         match value:
             case None:
                 code = sheet.write_blank(row, col, None, style)
             case Formula(formula, stored, at):
-                names = _Names({name: address(span) for name, span in at.items()}, field)
+                names = Names({name: address(span) for name, span in at.items()}, field)
                 code = sheet.write_formula(
-                    row, col, "=" + formula.format_map(names), style, clean(stored) if isinstance(stored, str) else stored
+                    row, col, "=" + formula.format_map(names), style, clean(stored) if isinstance(stored, str) else stored + 0
                 )
             case Link(shown, to):
-                code = sheet.write_url(row, col, "internal:" + address(to).replace("$", ""), style, shown)
+                code = sheet.write_url(row, col, "internal:" + place(to), style, clean(shown))
             case Rich(parts):
                 fragments = [entry for shown, name in parts for entry in (self._font(name, look), clean(shown))]
                 code = sheet.write_rich_string(row, col, *fragments, style)
             case str():
                 code = sheet.write_string(row, col, clean(value), style)
             case _:
-                code = sheet.write_number(row, col, value, style)
+                code = sheet.write_number(row, col, value + 0, style)  # no -0
         if code:  # an address is put together for those that were not written alone
             _took(code, f"{self.page.name}!{xl_rowcol_to_cell(row, col)}", value)
 
     def _font(self, name: str, look: str) -> Any:
         return self.styles[name if name != look else "strong"]
 
-    def _room(self, row: int, look: str, value: Value, width: float) -> None:
+    def room(self, row: int, look: str, value: Value, width: float) -> None:
         """Make ``row`` tall enough for a value in ``width`` characters."""
-        if not isinstance(value, Rich) and (needed := _one_line(look)):
-            pass
-        elif isinstance(value, Rich):
-            needed = (
-                sum(fit.height(fit.lines(part.strip("\n"), width, size(name), name in BOLD), size(name)) - 4 for part, name in value.parts)
-                + 4
-            )
-        else:
-            shown = str(value.value if isinstance(value, Formula) else value.text if isinstance(value, Link) else value or "")
-            needed = fit.height(fit.lines(shown, width, size(look), look in BOLD), size(look))
-        if needed > self.heights.get(row, 0):
-            self.heights[row] = max(15, min(needed, 409))
+        self.heights[row] = max(self.heights.get(row, LEAST), room(width, look).of(value))
 
     def _put(self, put: Put) -> None:
         bottom, right = put.row + put.rows - 1, put.col + put.cols - 1
         if (put.rows, put.cols) != (1, 1):
             _took(self.sheet.merge_range(put.row, put.col, bottom, right, "", self.styles[put.look]), "merge", put)
-        self._value(put.row, put.col, put.value, put.look, str)
+        self.value(put.row, put.col, put.value, put.look, str)
         if put.rows == 1:
             width = sum(self.widths.get(n, 8.43) for n in range(put.col, right + 1))
-            self._room(put.row, put.look, put.value, width)
+            self.room(put.row, put.look, put.value, width)
         if put.picks:
             _took(self.sheet.data_validation(put.row, put.col, bottom, put.col, offered(put.picks, "")), "list", put.picks)
 
@@ -190,10 +191,10 @@ class _Writer:
     def _table(self, table: Table) -> None:
         columns = table.sheet.columns
         for n, row in enumerate(table.rows, table.row + 1):
-            self._row(table, row, n)
+            self.row(table, row, n)
         headers = [{"header": column.title, "header_format": self.styles[header(column.look, column.entry)]} for column in columns]
         for n, column in ((n, column) for n, column in enumerate(columns) if not column.hidden):
-            self._room(table.row, "header", column.title, self.widths[table.col + n] - (2 if table.filters else 0))
+            self.room(table.row, "header", column.title, self.widths[table.col + n] - (2 if table.filters else 0))
         options = {"name": table.name, "columns": headers, "style": None, "autofilter": table.filters}
         bounds = (table.row, table.col, table.bottom, table.col + len(columns) - 1)
         _took(self.sheet.add_table(*bounds, options), "table", table.name)
@@ -204,7 +205,9 @@ class _Writer:
         for rule in table.rules:
             self._condition(table, rule)
 
-    def _row(self, table: Table, row: Row, at: int) -> None:
+    def row(self, table: Table, row: Row, at: int) -> None:
+        """Write a row of a table into the sheet's row ``at``."""
+
         def field(name: str) -> str:
             return str(xl_rowcol_to_cell(at, table.col + table.sheet.place(name), col_abs=True))
 
@@ -214,22 +217,22 @@ class _Writer:
             note = row.notes.get(column.field)
             plain = row.looks.get(column.field, column.look)
             look = "heading" if row.heading else (column.look + "-fault" if note else column.look + "-entry" if open_ else plain)
-            self._value(at, n, value, look, field)
+            self.value(at, n, value, look, field)
             if note:
                 _took(self.sheet.write_comment(at, n, clean(note), NOTE), "note", note)
             elif hint := row.hints.get(column.field):
                 _took(self.sheet.write_comment(at, n, clean(hint), NOTE), "hint", hint)
             if not column.hidden and not row.heading:
-                self._room(at, look, value, self.widths[n])
+                self.room(at, look, value, self.widths[n])
         if row.heading:
-            self.heights[at] = 20
+            self.heights[at] = HEADING
 
     def _condition(self, table: Table, rule: Rule | Bars | Shades) -> None:
         fields = (rule.field,) if isinstance(rule, Bars) else rule.fields
         options: Mapping[str, Any]
         match rule:
             case Rule(_, formula, look, at):
-                names = _Names({name: address(span) for name, span in at.items()}, lambda name: _first(table, name))
+                names = Names({name: address(span) for name, span in at.items()}, lambda name: _first(table, name))
                 options = {"type": "formula", "criteria": "=" + formula.format_map(names), "format": self.styles[look]}
             case Bars(_, lowest, highest):
                 bar = {
@@ -248,13 +251,7 @@ class _Writer:
             _took(self.sheet.conditional_format(*bounds, dict(options)), "condition", rule)
 
 
-@cache
-def _one_line(look: str) -> float:
-    """Return the points that a value takes in a look that breaks no lines, 0 in one that does."""
-    return 0.0 if wraps(look) else fit.height(1, size(look))
-
-
-class _Names(dict[str, str]):
+class Names(dict[str, str]):
     """The names in a formula's braces: known spans first, then fields of the row."""
 
     def __init__(self, known: Mapping[str, str], field: Callable[[str], str]) -> None:
@@ -279,11 +276,26 @@ def _runs(places: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def clean(value: str) -> str:
-    """Return text that every spreadsheet program takes: no control characters, no lone surrogate, not too long."""
+    """Return text that every spreadsheet program takes: no control characters, no lone surrogate, not too long.
+
+    A blank goes behind what XlsxWriter would take for the marks of its own rich text and write as they are.
+    """
     plain = CONTROLS.sub("", value)
+    if plain.startswith("<r>") and plain.endswith("</r>"):
+        plain += " "
     if len(plain) * 2 <= LONGEST_TEXT:
         return plain
     return plain.encode("utf-16-le")[: 2 * LONGEST_TEXT].decode("utf-16-le", "ignore")  # Excel counts in UTF-16
+
+
+def heading(title: str) -> str:
+    """Return the title of a chart as text, never as the formula that XlsxWriter would see in it."""
+    return clean(title).lstrip("=")
+
+
+def place(span: Span) -> str:
+    """Return where a link leads: ``'S Stratégie'!B2``."""
+    return address(span).replace("$", "")
 
 
 def _took(code: object, what: str, value: object) -> None:
