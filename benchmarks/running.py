@@ -108,6 +108,6 @@ def lines() -> list[Line]:
     """Measure all but growth on some dozens of returns."""
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder)
-        make_up(made / "many", Drawn(400, 2))
-        make_up(made / "some", Drawn(60, 3))
+        make_up(made / "many", Drawn(200, 2))
+        make_up(made / "some", Drawn(40, 3))
         return [*startup(), *workers(made / "many"), *again(made / "some")]

@@ -9,7 +9,8 @@ import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 import openpyxl
 from python_calamine import CalamineWorkbook
@@ -160,17 +161,16 @@ class Addresses(Mapping[str, str]):
         return len(self._columns)
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """One row as it was read: parsed values by field, the address of each field's cell, the fields that were not understood.
 
-    ``raw`` is what stood in those, as text.
+    ``raw`` is what stood in those, as text. A tuple, since a campaign makes millions: a frozen dataclass takes four times as long.
     """
 
     values: Mapping[str, Any]
     cells: Mapping[str, str]
     faulty: frozenset[str] = frozenset()
-    raw: Mapping[str, str] = field(default_factory=dict)
+    raw: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
