@@ -52,7 +52,7 @@ def seconds(call: Call, clock: Callable[[], float] = PROCESSOR) -> float:
     return clock() - start
 
 
-def timed(calls: Mapping[str, Call], rounds: int = ROUNDS, clock: Callable[[], float] = PROCESSOR) -> Mapping[str, list[float]]:
+def each_round(calls: Mapping[str, Call], rounds: int = ROUNDS, clock: Callable[[], float] = PROCESSOR) -> Mapping[str, list[float]]:
     """Return the seconds of each round of each call, called in turn after one warm-up each."""
     for call in calls.values():
         call()
@@ -61,6 +61,11 @@ def timed(calls: Mapping[str, Call], rounds: int = ROUNDS, clock: Callable[[], f
         for name, call in calls.items():
             taken[name].append(seconds(call, clock))
     return taken
+
+
+def timed(calls: Mapping[str, Call], rounds: int = ROUNDS) -> Mapping[str, float]:
+    """Return the median seconds of each call."""
+    return {name: statistics.median(taken) for name, taken in each_round(calls, rounds).items()}
 
 
 def line(what: str, ours: list[float], peer: str, theirs: list[float], must: str, count: int = 1, *, faster: bool = False) -> Line:
