@@ -14,11 +14,12 @@ from typing import Any, NamedTuple, Protocol
 
 import openpyxl
 from python_calamine import CalamineWorkbook
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from dimm_xl.findings import Code, Fact, Finding, Severity
 from dimm_xl.sheet import LONGEST_NAME, LONGEST_TEXT, TEXT, Cell, CellError, Column, Sheet, faced, text
 from dimm_xl.workbook import biff, glance, guard, thorough
+from dimm_xl.workbook.addresses import Addresses
 
 HEADER_ROWS = 30
 """How far down a header is looked for."""
@@ -140,25 +141,6 @@ def _refused(problem: BaseException) -> guard.Refused:
     if "password" in str(problem).lower():
         return guard.Refused(Code.ENCRYPTED)
     return guard.Refused(Code.UNREADABLE, reason=text(problem)[:200] or type(problem).__name__)
-
-
-class Addresses(Mapping[str, str]):
-    """The address of each field's cell in one row: few are ever asked for, so each is put together when it is."""
-
-    def __init__(self, columns: Mapping[str, int], row: int) -> None:
-        self._columns, self._row = columns, row
-
-    def __getitem__(self, name: str) -> str:
-        return f"{xl_col_to_name(self._columns[name])}{self._row}"
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._columns
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._columns)
-
-    def __len__(self) -> int:
-        return len(self._columns)
 
 
 class Found(NamedTuple):
