@@ -6,28 +6,17 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from benchmarks import collecting, running, writing
-from benchmarks.measure import Line, machine, timed
+from benchmarks import casting, collecting, running, writing
+from benchmarks.measure import Line, machine
 
-__all__ = ["Line", "timed"]
 HERE = Path(__file__).parent
 HEAD = "| what | ours | against | theirs | ratio | must be |\n|---|---|---|---|---|---|"
-
-
-def casting() -> list[Line]:
-    """Return the rows of casting, where there is something that casts."""
-    try:
-        found: list[Line] = importlib.import_module("benchmarks.casting").lines()
-    except ModuleNotFoundError:
-        return []
-    return found
 
 
 def main() -> None:
@@ -41,7 +30,7 @@ def main() -> None:
     parts: tuple[Callable[[], list[Line]], ...] = (
         partial(collecting.lines, files),
         partial(writing.lines, files),
-        casting,
+        casting.lines,
         running.lines,
         partial(running.grown, few, 10 * few),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from benchmarks.measure import Line, line, timed
+from benchmarks.measure import Line, each_round, line
 from dimm_xl import catalogue
 from dimm_xl.assessment import Assessment, Return, Status
 from dimm_xl.page import Book
@@ -51,7 +51,7 @@ def lines() -> list[Line]:
         ("a prefilled questionnaire, one core", prefilled, "≥ 15 (theirs / ours)"),
         ("a result workbook, one core", result, "≥ 10 (theirs / ours)"),
     ):
-        taken = timed({"ours": partial(made, cast, compose, several), "theirs": partial(made, write, compose, several)}, rounds=5)
+        taken = each_round({"ours": partial(made, cast, compose, several), "theirs": partial(made, write, compose, several)}, rounds=5)
         table.append(line(what, taken["ours"], "XlsxWriter writing it anew", taken["theirs"], must, ORGANISATIONS, faster=True))
     return table
 

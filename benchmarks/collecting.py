@@ -13,7 +13,7 @@ import openpyxl
 import pandas as pd
 from python_calamine import CalamineWorkbook
 
-from benchmarks.measure import Line, line, timed
+from benchmarks.measure import Line, each_round, line
 from dimm_xl import catalogue
 from dimm_xl.issuing import make_up
 from dimm_xl.layout import lever_sheet
@@ -92,9 +92,9 @@ def dressed(content: bytes) -> bytes:
 def lines(files: Files) -> list[Line]:
     """Measure collecting against its peers, plain files and unusual ones."""
     odd, few, count = [dressed(content) for content in files], files[:5], len(files)
-    plain = timed({name: partial(call, files) for name, call in (("ours", collect), ("calamine", calamine), ("unzip", unzip))})
-    slow = timed({name: partial(call, few) for name, call in (("ours", collect), ("pandas", pandas_loop), ("openpyxl", read_only))}, 5)
-    unusual = timed({"ours": partial(collect, odd), "calamine": partial(calamine, odd)}, 5)
+    plain = each_round({name: partial(call, files) for name, call in (("ours", collect), ("calamine", calamine), ("unzip", unzip))})
+    slow = each_round({name: partial(call, few) for name, call in (("ours", collect), ("pandas", pandas_loop), ("openpyxl", read_only))}, 5)
+    unusual = each_round({"ours": partial(collect, odd), "calamine": partial(calamine, odd)}, 5)
     what = "collect a plain return, one core"
     return [
         line(what, plain["ours"], "calamine reading all its cells", plain["calamine"], "≤ 1.5", count),
@@ -127,6 +127,6 @@ def profile(files: Files) -> list[tuple[str, float]]:
         ("scores", lambda content: collect([content])),
     )
     calls = {name: (lambda call=call: [call(content) for content in files]) for name, call in stages}
-    taken = {name: min(rounds) / len(files) for name, rounds in timed(calls).items()}
+    taken = {name: min(rounds) / len(files) for name, rounds in each_round(calls).items()}
     totals = [taken[name] for name, _ in stages]
     return [(name, total - before) for (name, _), total, before in zip(stages, totals, [0.0, *totals], strict=False)]

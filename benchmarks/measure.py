@@ -52,7 +52,7 @@ def seconds(call: Call, clock: Callable[[], float] = PROCESSOR) -> float:
     return clock() - start
 
 
-def timed(calls: Mapping[str, Call], rounds: int = ROUNDS, clock: Callable[[], float] = PROCESSOR) -> Mapping[str, list[float]]:
+def each_round(calls: Mapping[str, Call], rounds: int = ROUNDS, clock: Callable[[], float] = PROCESSOR) -> Mapping[str, list[float]]:
     """Return the seconds of each round of each call, called in turn after one warm-up each."""
     for call in calls.values():
         call()

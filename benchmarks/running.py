@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from benchmarks.measure import WALL, Line, line, seconds, started, timed
+from benchmarks.measure import WALL, Line, each_round, line, seconds, started
 from dimm_xl import catalogue, pool
 from dimm_xl.collect import Reading, Source, collect_one
 from dimm_xl.issuing import make_up
@@ -46,7 +46,7 @@ def run(returns: Path, out: Path, workers: int = 2) -> tuple[float, int]:
 def startup() -> list[Line]:
     """Measure how soon the command line answers, and loading a model."""
     ways = {"help": started("-m", "dimm_xl", "--help"), "click": started("-c", "import click")}
-    taken = timed(ways, 9, WALL)
+    taken = each_round(ways, 9, WALL)
     loads = []
     for _ in range(7):
         catalogue.loaded.cache_clear()
@@ -108,6 +108,6 @@ def lines() -> list[Line]:
     """Measure all but growth on some dozens of returns."""
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder)
-        make_up(made / "many", Drawn(400, 2))
-        make_up(made / "some", Drawn(60, 3))
+        make_up(made / "many", Drawn(200, 2))
+        make_up(made / "some", Drawn(40, 3))
         return [*startup(), *workers(made / "many"), *again(made / "some")]

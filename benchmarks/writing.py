@@ -8,7 +8,7 @@ from functools import partial
 
 import openpyxl
 
-from benchmarks.measure import Line, line, timed
+from benchmarks.measure import Line, each_round, line
 from dimm_xl import catalogue
 from dimm_xl.assessment import Return
 from dimm_xl.questionnaire import Request, questionnaire
@@ -50,7 +50,7 @@ def lines(files: Sequence[bytes]) -> list[Line]:
     """Measure writing a few of each, one by one."""
     few = files[:4]
     returns = read(few)
-    taken = timed(
+    taken = each_round(
         {"questionnaire": partial(questionnaires, returns), "result": partial(results, returns), "openpyxl": partial(by_openpyxl, few)}, 5
     )
     peer = "openpyxl: open, type, save"

@@ -20,12 +20,12 @@ from dimm_xl.page import Bars, Book, Chart, Formula, Link, Page, Put, Rich, Row,
 from dimm_xl.sheet import CONTROLS, LONGEST_TEXT
 from dimm_xl.workbook import fit
 from dimm_xl.workbook.chart import draw
+from dimm_xl.workbook.large import large, unswept
 from dimm_xl.workbook.offers import address, offered, offers
 from dimm_xl.workbook.room import HEADING, LEAST, room
 from dimm_xl.workbook.style import CREATED, Styles, header
 
 OPTIONS = {
-    "in_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -39,13 +39,14 @@ LOGO_HEIGHT = 48
 NOTE = {"author": "", "x_scale": 2.2, "y_scale": 1.6, "font_name": "Arial", "font_size": 9}
 
 
+@unswept()
 def write(book: Book, look: Look, by: type[Writer] | None = None) -> bytes:
     """Return ``book`` as the bytes of an .xlsx file; ValueError when Excel would not take something.
 
     ``by`` writes each page (the mould leaves the cells out).
     """
     out = io.BytesIO()
-    target = xlsxwriter.Workbook(out, deepcopy(OPTIONS))  # XlsxWriter changes what it is given
+    target = xlsxwriter.Workbook(out, {**deepcopy(OPTIONS), "in_memory": not large(book)})  # it changes what it is given
     target.set_properties({"title": clean(book.title)[:250], "subject": clean(book.subject)[:250], "author": "", "created": CREATED})
     target.set_custom_property("Language", LANGUAGES.get(book.lang, book.lang))
     styles = Styles(target, look)
