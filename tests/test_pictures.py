@@ -27,7 +27,7 @@ def test_a_picture_is_small_enough_for_the_repository(name: str) -> None:
 def test_no_picture_lies_there_that_nobody_takes() -> None:
     """`make screenshots` takes every one, and the pages of the documentation show none that it does not take."""
     assert {path.stem for path in IMAGES.glob("*.png")} == set(PICTURES)
-    pages = (page.read_text("utf-8") for page in (ROOT / "README.md", *ROOT.glob("docs/*.md")))
+    pages = (page.read_text("utf-8") for page in (ROOT / "README.md", *ROOT.glob("docs/**/*.md")))
     shown = {name for text in pages for name in re.findall(r"img/([\w-]+)\.png", text)}
     assert shown <= set(PICTURES)
 

@@ -33,7 +33,8 @@ def discuss_page(result: Result, words: Words) -> Page:
         puts.append(Put(1, 0, words("discuss.intro", **facts), "hint", cols=8))
         tables.append(_disagreements(name, result, found, sides, words, tables[0].bottom + 2 if tables else LEVERS_ROW))
     footer = words("footer.result", edition=words.of(result.model.edition.name))
-    return Page(name, tuple(puts), tuple(tables), freeze=(0, 2), footer=footer, tab="attention" if found else "well")
+    widths = {} if found else {7: 60.0}  # the titles reach over what the table of disagreements would take
+    return Page(name, tuple(puts), tuple(tables), widths=widths, freeze=(0, 2), footer=footer, tab="attention" if found else "well")
 
 
 def _sides(result: Result, words: Words) -> Sides:

@@ -48,7 +48,7 @@ def _listing(
 
 def _follow_page(followup: Followup, model: Model, words: Words) -> Page:
     described: Described = (
-        ("id", "row-code", 12),
+        ("id", "row-strong", 14),
         ("organisation", "row-strong", 32),
         ("stage", "row", 20),
         ("late", "row-strong", 11),
@@ -101,7 +101,7 @@ def _open(one: Follow, model: Model, words: Words) -> str:
 
 def _reminders_page(letters: Sequence[Reminder], words: Words) -> Page:
     described: Described = (
-        ("id", "row-code", 12),
+        ("id", "row-strong", 14),
         ("organisation", "row-strong", 28),
         ("respondent", "row", 24),
         ("email", "row", 30),
