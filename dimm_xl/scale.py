@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Literal
 
 Text = Mapping[str, str]
@@ -67,12 +68,12 @@ class Scale(Entry):
         """The levels that are worth the smallest and the largest score."""
         return (self.bottom, self.top) if self.better == "high" else (self.top, self.bottom)
 
-    @property
+    @cached_property
     def step(self) -> float:
         """What one level more adds to a score; below 0 where low is better."""
         return (self.best - self.worst) / (self.top - self.bottom)
 
-    @property
+    @cached_property
     def plain(self) -> bool:
         """Whether a level is its own score."""
         return self.step == 1 and self.worst == self.bottom

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 
 from dimm_xl.assessment import Answer, Assessment, NotApplicable
 from dimm_xl.model import Indicator, Model, Scale, Scoring
+from dimm_xl.once import once
 
 
 @dataclass(frozen=True)
@@ -97,17 +97,21 @@ def score(model: Model, assessment: Assessment) -> Scores:
 
 def of_answer(indicator: Indicator, answer: Answer, scale: Scale) -> Score:
     """Return the score of one indicator: what its level is worth, or the whole scale as range when the answer is missing."""
-    if isinstance(answer.state, NotApplicable):
-        return Score(None, None, None, 0, 0, None, scale.step)
-    target = scale.score(indicator.target.default)
-    if answer.level is None:
-        return Score(None, float(scale.lowest), float(scale.highest), 0, 1, target, scale.step)
-    return _certain(scale.score(answer.level), target, scale.step)
+    return _exempt(scale) if isinstance(answer.state, NotApplicable) else _worth(scale, answer.level, indicator.target.default)
 
 
-@lru_cache(maxsize=1024)  # a scale has few levels, and a batch very many answers
-def _certain(value: float, target: float, step: float) -> Score:
-    return Score(value, value, value, 1, 1, target, step)
+@once
+def _exempt(scale: Scale) -> Score:
+    return Score(None, None, None, 0, 0, None, scale.step)
+
+
+@once  # a scale has few levels, and a batch very many answers
+def _worth(scale: Scale, level: int | None, target: int) -> Score:
+    aim = scale.score(target)
+    if level is None:
+        return Score(None, float(scale.lowest), float(scale.highest), 0, 1, aim, scale.step)
+    value = scale.score(level)
+    return Score(value, value, value, 1, 1, aim, scale.step)
 
 
 def of_parts(parts: Sequence[Part]) -> Score:
