@@ -112,11 +112,14 @@ class Fonts:
 class Told(dict[str | float, str]):
     """A formula as a sheet tells it: the rest of its cell by the value it has now; ``at`` is where its names stand."""
 
-    def __init__(self, formula: Formula, text: str) -> None:
+    def __init__(self, formula: Formula, names: Mapping[str, str]) -> None:
         super().__init__()
-        if re_dynamic_function.search(text) or text.startswith("{"):
+        text = _prepared(formula.text).format_map(names)
+        if any("(" in place for place in names.values()):  # a sheet whose name may read like a function
+            text = _prepared(formula.text.format_map(names))
+        if text.startswith("{"):
             raise Uncast(text)
-        self.at, self._before = formula.at, f"><f>{data(_prepared(text))}</f><v>"
+        self.at, self._before = formula.at, f"><f>{data(text)}</f><v>"
 
     def __missing__(self, value: str | float) -> str:
         if len(self) > MOST:  # scores of organisations never end
@@ -141,8 +144,13 @@ def _sheet() -> Any:
     return xlsxwriter.Workbook(io.BytesIO()).add_worksheet()
 
 
+@lru_cache(maxsize=8192)
 def _prepared(text: str) -> str:
-    return str(_sheet()._prepare_formula("=" + text))  # noqa: SLF001 - functions younger than the format get their prefix
+    """Return a formula as files hold it, its names still in braces: functions younger than the format get their prefix."""
+    hidden = text.translate({ord("{"): "\1", ord("}"): "\2"})  # XlsxWriter takes braces for those of an array formula
+    if re_dynamic_function.search(hidden):
+        raise Uncast(text)
+    return str(_sheet()._prepare_formula("=" + hidden)).translate({1: "{", 2: "}"})  # noqa: SLF001
 
 
 @lru_cache(maxsize=2048)

@@ -141,7 +141,7 @@ class TablePlan:
 
     def _tell(self, one: Formula, row: int) -> Told:
         names = Names({name: address(span) for name, span in one.at.items()}, lambda name: f"${self._letters[name]}{row + 1}")
-        return Told(one, one.text.format_map(names))
+        return Told(one, names)
 
     def fill(self, rows: Sequence[Row], filled: Filled, cells: Cells) -> None:
         """Put the values of ``rows`` where they stand, then the header."""
@@ -200,7 +200,7 @@ class PutPlan:
                 known = self._told.get(one.text)
                 if known is None or known.at != one.at:
                     names = Names({name: address(span) for name, span in one.at.items()}, str)
-                    known = self._told[one.text] = Told(one, one.text.format_map(names))
+                    known = self._told[one.text] = Told(one, names)
                 rest = known.rest(one.value)
             case Rich() as rich:
                 rest = cells[rich, put.look]
