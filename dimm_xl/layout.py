@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from dimm_xl.assessment import VERDICTS
 from dimm_xl.model import WEIGHTS, Lever, Model
+from dimm_xl.once import once
 from dimm_xl.sheet import DATE, NUMBER, TEXT, Column, Kind, Pick, Sheet, choice, face, level, number, text, tick
 from dimm_xl.words import Words
 
@@ -135,6 +136,7 @@ def audit_sheet(words: Words, all_words: Sequence[Words] = (), name: str = "") -
     )
 
 
+@once  # the same text each time: what is remembered of a sheet is remembered under its name
 def sheet_name(lever: Lever, words: Words) -> str:
     """Return the name of a lever's sheet: its code and its name."""
     return f"{lever.code} {words.of(lever.name)}"[:31]
