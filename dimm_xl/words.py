@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,8 @@ STANDING = frozenset({"scale", "scale_lowest", "scale_highest", "level_lowest", 
 """Braces that any label may have: what the model says of its scale and of its levels."""
 LOWER = "lower."
 """Before the key of a label: how it reads under a model whose low scores are the good ones."""
+ENDING = re.compile(r"\(([^\W\d]*)\|([^\W\d]*)\)|\((s|x|e|es)\)")
+"""What a number decides: ``{count} réponse(s) (est|sont)`` is said of 1 answer and of 2."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,10 @@ class Words:
 
     def __call__(self, key: str, /, **facts: object) -> str:
         """Return the label with its braces filled by ``facts``."""
-        return self.labels[key].format_map(facts) if facts else self.labels[key]
+        label = self.labels[key]
+        if not facts:
+            return label
+        return (agreed(label, facts, self.lang) if ENDING.search(label) else label).format_map(facts)
 
     def within(self, model: Model) -> Words:
         """Return the labels as ``model`` says them: by which end of its scale is good, then in its own words; its scale stands in them."""
@@ -84,6 +90,29 @@ def _filled(label: str, facts: Mapping[str, str]) -> str:
     for name, said in facts.items() if "{" in label else ():
         label = label.replace(f"{{{name}}}", said)
     return label
+
+
+def agreed(label: str, facts: Mapping[str, object], lang: str) -> str:
+    """Return a label whose words agree with the number said last before each, or first in it; without a number, they stay as they are.
+
+    French says the singular of 0 and 1, English of 1 alone. What fills the braces is not looked at: a name may hold brackets.
+    """
+    pieces = list(Formatter().parse(label))
+    count = next((found for _, name, _, _ in pieces if isinstance(found := facts.get(name or ""), int)), None)
+    parts = []
+    for text, name, _, _ in pieces:
+        literal = text.replace("{", "{{").replace("}", "}}")
+        parts.append(literal if count is None else ENDING.sub(_form(count, lang), literal))
+        if name is not None:
+            parts.append(f"{{{name}}}")
+            found = facts.get(name)
+            count = found if isinstance(found, int) else count
+    return "".join(parts)
+
+
+def _form(count: int, lang: str) -> str:
+    """Return what an ending is replaced with: its plural or its singular."""
+    return r"\2\3" if (count > 1 if lang == "fr" else count != 1) else r"\1"
 
 
 def braces(label: str) -> frozenset[str]:

@@ -130,7 +130,7 @@ def test_a_result_shows_both_scores_and_lists_each_difference() -> None:
         "code": "AX1", "declared": 4, "validated": 2, "levels": -2, "reason": "vu", "day": "2027-03-12", "reviewer": "M. Contrôle",
     }  # fmt: skip
     texts = " ".join(str(put.value) for put in page_one(result, (), ["A", "B"], [], FR).puts)
-    assert "deuxième avis sur 2 réponse(s) de 3" in texts
+    assert "deuxième avis sur 2 réponses de 3" in texts
     assert "auto-évaluation\u00a0: 3,5" in texts
     marks = [str(line.values["indicator"]).splitlines()[1:] for line in lever_page(result, MODEL.levers[0], FR).tables[1].rows]
     assert marks == [["✎ déclaré 4, validé 2"], ["✎ confirmé par le deuxième avis"]]

@@ -26,7 +26,9 @@ CHART_ROWS = 6
 """Rows of levers beside which the chart fits; where there are fewer, as many are left empty."""
 LEFT, RIGHT, WIDE = 8, 9, 13
 """Columns of the left half, the first column of the right half, columns in all."""
-WIDTHS = {0: 9, 1: 24, 2: 7, 3: 7, 4: 7, 5: 13, 6: 16, 7: 10, 8: 2, 9: 9, 10: 34, 11: 19, 12: 14}
+WIDTHS = {0: 9, 1: 24, 2: 7, 3: 7, 4: 7, 5: 18, 6: 16, 7: 11, 8: 3, 9: 9, 10: 34, 11: 20, 12: 14}
+LEVER, TITLE, ACTION = 26.0, 24.0, 25.0
+"""Heights of rows, in points, where two lines fit and one breathes; the note, the strengths and the gaps fit their text."""
 
 
 def page_one(result: Result, roadmap: tuple[Step, ...], levers: Sequence[str], rest: Sequence[str], words: Words) -> Page:
@@ -41,7 +43,7 @@ def page_one(result: Result, roadmap: tuple[Step, ...], levers: Sequence[str], r
         Put(0, 0, about(result, words), "hint", cols=WIDE),
         Put(1, 0, headline(result, words), "title", cols=WIDE),
         *_score(result, words),
-        Put(table.bottom + 1, 0, _note(result, words), "hint", cols=LEFT),
+        Put(table.bottom + 1, 0, _note(result, words), "quiet", cols=LEFT),
         *_listed(row, 0, LEFT, words("result.strengths"), "section-well", best or [words("result.no_strength")]),
         *_listed(row, RIGHT, 4, words("result.gaps"), "section-improve", worst or [words("result.no_gap")]),
         *_actions(result, row + FEW + 2, roadmap, words),
@@ -53,11 +55,25 @@ def page_one(result: Result, roadmap: tuple[Step, ...], levers: Sequence[str], r
         tables=(table,),
         charts=(_radar(result, table, words),),
         widths=WIDTHS,
-        heights={1: 30, 2: 44, **dict.fromkeys(range(LEVERS_ROW + 1, last + 1), 26)},
+        heights=_heights(row),
         tall=1,
         footer=words("footer.result", edition=words.of(result.model.edition.name)),
         tab="you",
     )
+
+
+def _heights(row: int) -> dict[int, float]:
+    """Return the heights of a page whose strengths begin at ``row``."""
+    first = row + FEW + 2
+    return {
+        1: 34,
+        2: 46,
+        **dict.fromkeys(range(LEVERS_ROW + 1, row - 2), LEVER),
+        row: TITLE,
+        first: TITLE,
+        **dict.fromkeys(range(first + 1, first + ACTIONS + 1), ACTION),
+        first + ACTIONS + 2: ACTION,
+    }
 
 
 def headline(result: Result, words: Words) -> str:
@@ -256,4 +272,4 @@ def _contents(row: int, rest: Sequence[str], words: Words) -> list[Put]:
     places = ((2, 2), (4, 2), (6, 1), (7, 1), (RIGHT, 2), (RIGHT + 2, 1), (RIGHT + 3, 1))
     placed = ((row + n // len(places), *places[n % len(places)], name) for n, name in enumerate(rest))
     links = [Put(line, col, Link(name, Span(name, 0, 0, 0, 0)), "link", cols=cols) for line, col, cols, name in placed]
-    return [Put(row, 0, words("result.next"), "hint", cols=2), *links]
+    return [Put(row, 0, words("result.next"), "quiet", cols=2), *links]
