@@ -183,6 +183,11 @@ def test_who_answered_finds_their_answers_again_and_what_changed_on_the_first_sh
     assert sheets[sheet][row][column] == 3
 
 
+def test_the_questionnaires_of_three_people_of_one_hotel_are_told_apart_by_their_names(carried: dict[str, list[Path]]) -> None:
+    """Who hands them out sees whose each is without opening it."""
+    assert sorted(path.stem.rpartition("_")[2] for path in carried["H1"]) == ["ada", "bob", "cleo"]
+
+
 @pytest.fixture(scope="module")
 def second(reviewed: Year, carried: dict[str, list[Path]], top: Path) -> Year:
     """The second year: most take up what was carried over, H6 and the late H8 are asked by a register; all have become better."""
