@@ -157,6 +157,18 @@ def test_a_second_opinion_stands_beside_what_was_declared(corrected: Year, revie
     assert f"auto-évaluation\u00a0: {before['self-declared']:.1f}".replace(".", ",") in page
 
 
+def test_a_run_on_the_same_day_with_nothing_new_writes_no_result_again(reviewed: Year) -> None:
+    """Each workbook that somebody may have open is left as it is."""
+
+    def written() -> dict[str, int]:
+        return {path.name: path.stat().st_mtime_ns for path in (reviewed.out / "organisations").glob("*.xlsx")}
+
+    before = written()
+    assert len(before) == 7
+    assert reviewed.run("--today", "2027-04-25").exit_code == 0
+    assert written() == before
+
+
 # --- the second year
 
 
