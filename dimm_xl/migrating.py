@@ -16,7 +16,7 @@ from dimm_xl.assessment import Return, Status
 from dimm_xl.collect import FAILURES, Collected, Heard, Reading, Source, gather, listed, newest, remembering, unheard
 from dimm_xl.describe import message
 from dimm_xl.editions import Change, carry
-from dimm_xl.files import held, sweep, unique, write_table, write_whole
+from dimm_xl.files import held, slug, sweep, unique, write_table, write_whole
 from dimm_xl.findings import Code, Finding, Severity
 from dimm_xl.issuing import issued_name
 from dimm_xl.model import Cut
@@ -214,8 +214,12 @@ def _write(wanted: Wanted, several: Sequence[Moved], sources: Mapping[str, Sourc
 
 
 def _name(wanted: Wanted, one: Return) -> str:
+    """Return the name of a questionnaire: as one that is issued, then whose part it is where several people of an organisation answer."""
     assert one.assessment is not None
-    return issued_name(replace(one.assessment, edition=wanted.edition, lang=wanted.lang or one.assessment.lang))
+    said = replace(one.assessment, edition=wanted.edition, lang=wanted.lang or one.assessment.lang)
+    name = issued_name(said)
+    person = said.respondent.get("respondent") or said.respondent.get("email") or " ".join(said.functions)
+    return f"{name.removesuffix('.xlsx')}_{slug(person, 40)}.xlsx" if said.functions else name
 
 
 def _write_one(wanted: Wanted, job: Job) -> Written | Finding:
