@@ -7,7 +7,9 @@ import re
 import pytest
 
 from dimm_xl import catalogue
-from dimm_xl.words import Words
+from dimm_xl.describe import message, repair
+from dimm_xl.findings import Code, Finding
+from dimm_xl.words import ENDING, Words
 from tests.test_words import BOTH, braces
 
 SETTLED = frozenset({"fewest", "groups", "published", "authored", "apart", "rows", "columns", "length", "most", "respondents"})
@@ -62,3 +64,17 @@ def test_nothing_is_said_of_one_thing_in_the_plural(words: Words, model: str) ->
         if counts and key not in SEVERAL and (found := PLURAL.search(own(key, **counts))):
             wrong[key] = found.group()
     assert wrong == {}
+
+
+@BOTH
+@pytest.mark.parametrize("count", [1, 2, "1", "2"])
+def test_a_finding_agrees_with_its_numbers_also_when_it_was_kept(words: Words, count: int | str) -> None:
+    """What is said of a file leaves no ending to the reader, whether its count is a number or comes from an archive as text."""
+    names = {name for code in Code for name in braces(words.labels[f"finding.{code.name}.message"])}
+    facts = dict.fromkeys(names - {"reason", "limit", "found", "form", "by", "expects"}, count)
+    said = [tell(Finding(code, facts=facts), words) for code in Code for tell in (message, repair)]
+    assert [one for one in said if ENDING.search(one)] == []
+    unasked = message(Finding(Code.REGISTER_UNASKED, facts={"count": count, "id": "H1", "indicators": "SP1"}), words)
+    many = str(count) == "2"
+    asked = {"fr": ("indicateur n’est demandé à", "indicateurs ne sont demandés à"), "en": ("indicator is asked", "indicators are asked")}
+    assert f" {count} {asked[words.lang][many]} " in unasked
