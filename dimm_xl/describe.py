@@ -28,8 +28,8 @@ def _filled(finding: Finding, words: Words, part: str) -> str:
     said |= {fact: f"form.{facts.get(fact)}" for fact in ("form", "by")}
     for fact, key in said.items():
         if key in words.labels:  # our own words; what an engine said stands as it is
-            facts[fact] = words.labels[key].format_map(_Facts(facts))
+            facts[fact] = words.filled(words.labels[key], _Facts(facts))
     if "expects" in facts:
         facts["expects"] = words(str(facts["expects"]))
     facts.setdefault("indicator", finding.cell)
-    return words.labels[f"finding.{finding.code.name}.{part}"].format_map(_Facts(facts))
+    return words.filled(words.labels[f"finding.{finding.code.name}.{part}"], _Facts(facts))

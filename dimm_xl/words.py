@@ -17,7 +17,7 @@ STANDING = frozenset({"scale", "scale_lowest", "scale_highest", "level_lowest", 
 """Braces that any label may have: what the model says of its scale and of its levels."""
 LOWER = "lower."
 """Before the key of a label: how it reads under a model whose low scores are the good ones."""
-ENDING = re.compile(r"\(([^\W\d]*)\|([^\W\d]*)\)|\((s|x|e|es)\)")
+ENDING = re.compile(r"\(([^(){}|]*)\|([^(){}|]*)\)|\((s|x|e|es)\)")
 """What a number decides: ``{count} réponse(s) (est|sont)`` is said of 1 answer and of 2."""
 
 
@@ -33,9 +33,10 @@ class Words:
 
     def __call__(self, key: str, /, **facts: object) -> str:
         """Return the label with its braces filled by ``facts``."""
-        label = self.labels[key]
-        if not facts:
-            return label
+        return self.filled(self.labels[key], facts) if facts else self.labels[key]
+
+    def filled(self, label: str, facts: Mapping[str, object]) -> str:
+        """Return a label with its braces filled, its words in agreement with its numbers."""
         return (agreed(label, facts, self.lang) if ENDING.search(label) else label).format_map(facts)
 
     def within(self, model: Model) -> Words:
@@ -98,16 +99,23 @@ def agreed(label: str, facts: Mapping[str, object], lang: str) -> str:
     French says the singular of 0 and 1, English of 1 alone. What fills the braces is not looked at: a name may hold brackets.
     """
     pieces = list(Formatter().parse(label))
-    count = next((found for _, name, _, _ in pieces if isinstance(found := facts.get(name or ""), int)), None)
+    counts = [_count(facts.get(name or "")) for _, name, _, _ in pieces]
+    count = next((found for found in counts if found is not None), None)
     parts = []
-    for text, name, _, _ in pieces:
+    for (text, name, _, _), found in zip(pieces, counts, strict=True):
         literal = text.replace("{", "{{").replace("}", "}}")
         parts.append(literal if count is None else ENDING.sub(_form(count, lang), literal))
         if name is not None:
             parts.append(f"{{{name}}}")
-            found = facts.get(name)
-            count = found if isinstance(found, int) else count
+            count = count if found is None else found
     return "".join(parts)
+
+
+def _count(said: object) -> int | None:
+    """Return the whole number that a fact is, as itself or as a finding that was kept says it."""
+    if isinstance(said, int):
+        return said
+    return int(said) if isinstance(said, str) and said.isdecimal() else None
 
 
 def _form(count: int, lang: str) -> str:

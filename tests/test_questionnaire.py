@@ -122,7 +122,7 @@ def test_the_start_sheet_says_ready_to_send_or_what_is_missing(
     assert column(book, "progress", "dealt") == [2 - one for one in left]
     assert column(book, "progress", "ready") == [words("start.lever_todo" if one else "start.lever_done") for one in left]
     ready = next(put for put in book.pages[0].puts if put.look == "ready")
-    assert stored(ready.value) == (f"{sum(left)}" if key == "left" else "") + words(f"start.ready.{key}")
+    assert stored(ready.value) == (words("start.ready.left", count=sum(left)) if key == "left" else words(f"start.ready.{key}"))
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

@@ -111,7 +111,7 @@ def test_confirming_in_a_spreadsheet_program_settles_a_row(office: Office, tmp_p
     assert office.fill(path, out, [(*cell("confirmed", first), "oui"), (*cell("level", second), 1)]) == []
     start = words("sheet.start")
     line, *states = office.values(out, [(start, 5, 0), *(cell("state", n) for n in (first, second, third))])
-    assert line == f"{len(said.last) - 2}{words('invited.some')}"
+    assert line == words("invited.some", count=len(said.last) - 2)
     assert states == [words("state.complete"), words("state.complete"), words("invited.state")]
     found = read_return("a.xlsx", out.read_bytes())
     assert found.assessment is not None

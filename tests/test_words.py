@@ -52,8 +52,6 @@ def test_no_label_is_empty_or_ends_in_a_stray_blank(words: Words) -> None:
         "colon",
         "lever.progress.of",
         "lever.progress.left",
-        "start.ready.left",
-        "invited.some",
     }
     assert [key for key, label in words.labels.items() if not label.strip() and key != "number.thousands"] == []
     assert [key for key, label in words.labels.items() if label != label.strip() and key not in joints] == []
@@ -254,59 +252,3 @@ def test_a_label_for_low_scores_stands_in_for_one_that_exists_and_needs_no_other
     turned = {key: key.removeprefix(LOWER) for key in FR.labels if key.startswith(LOWER)}
     assert len(turned) > 20
     assert [key for key, general in turned.items() if not braces(FR.labels[key]) <= braces(FR.labels[general]) | STANDING] == []
-
-
-# --- agreement with numbers
-
-SETTLED = frozenset({"fewest", "groups", "published", "authored", "apart", "rows", "columns", "length", "most", "respondents"})
-"""Numbers that are never one: least sizes of groups, counts of a whole model, people of whom several answered."""
-NAMES = frozenset({"best", "worst", "first", "lever", "share", "figure", "indicator", "last"})
-"""Facts that are no counts."""
-SEVERAL = frozenset(
-    {"method.respondents.text", "discuss.mark", "portfolio.headline.many", "compared.headline.many", "finding.ALL_THE_SAME.message"}
-)
-"""Labels that are used of several only; of one, another is, or nothing is said."""
-PLURAL = re.compile(
-    r"(?<![\d.,/])1[ \u00a0](?!fois\b|mois\b|dans\b|sans\b|pas\b|plus\b|is\b|has\b|was\b|does\b|across\b|enters?\b)[^\W\d]+[sx]\b|\((?:s|x|es?)\)"
-)
-"""One thing said as many, or an ending that was left to the reader."""
-
-
-@pytest.mark.parametrize(
-    ("lang", "count", "said"),
-    [
-        ("fr", 0, "0 réponse est là (voir)"),
-        ("fr", 1, "1 réponse est là (voir)"),
-        ("fr", 2, "2 réponses sont là (voir)"),
-        ("en", 0, "0 réponses sont là (voir)"),
-        ("en", 1, "1 réponse est là (voir)"),
-        ("en", 2, "2 réponses sont là (voir)"),
-    ],
-)
-def test_words_agree_with_their_number(lang: str, count: int, said: str) -> None:
-    """French says none in the singular, English in the plural; other brackets stay."""
-    assert Words(lang, {"key": "{count} réponse(s) (est|sont) là (voir)"})("key", count=count) == said
-
-
-def test_each_word_agrees_with_the_number_said_last_before_it() -> None:
-    """Two numbers in a sentence each decide the words that follow; a word before any number agrees with the first."""
-    words = Words("fr", {"key": "(Votre|Vos) {one} avis, {two} retour(s) et {name} : {three} fichier(s)"})
-    assert words("key", one=3, two=1, name="Garage(s) {x}", three=2) == "Vos 3 avis, 1 retour et Garage(s) {x} : 2 fichiers"
-
-
-def test_a_word_whose_number_is_unknown_keeps_both_endings() -> None:
-    """A finding whose facts are lost still reads as a sentence."""
-    assert Words("fr", {"key": "{count} retour(s)"})("key", count="…") == "… retour(s)"
-
-
-@BOTH
-@pytest.mark.parametrize("model", ["dimm", "e-friction"])
-def test_nothing_is_said_of_one_thing_in_the_plural(words: Words, model: str) -> None:
-    """No heading reads "1 organisations": every label, filled with ones, agrees with them."""
-    own = words.within(catalogue.load(model))
-    wrong = {}
-    for key in own.labels:
-        counts = {name: "…" if name in SETTLED | NAMES else 1 for name in braces(own.labels[key])}
-        if counts and key not in SEVERAL and (found := PLURAL.search(own(key, **counts))):
-            wrong[key] = found.group()
-    assert wrong == {}

@@ -89,8 +89,15 @@ def _to_confirm(levers: Mapping[str, Table], assessment: Assessment, words: Word
     """Return how many answers of last time are still to be confirmed, in words."""
     spans = {f"p{n}": table.span("pending") for n, table in enumerate(levers.values())}
     total, left = f"SUM({','.join(f'{{{name}}}' for name in spans)})", len(assessment.unconfirmed)
-    some, none = words("invited.some"), words("invited.none")
-    return Formula(f"IF({total}=0,{live.quoted(none)},{total}&{live.quoted(some)})", f"{left}{some}" if left else none, spans)
+    none = words("invited.none")
+    some = words("invited.some", count=left) if left else none
+    return Formula(f"IF({total}=0,{live.quoted(none)},{_counted(total, 'invited.some', words)})", some, spans)
+
+
+def _counted(total: str, key: str, words: Words) -> str:
+    """Return a formula that says how many there are: a label that begins with its number, and agrees with it."""
+    one, many = (live.quoted(words(key, count=count).removeprefix(str(count))) for count in (1, 2))
+    return f"{total}&IF({total}=1,{one},{many})"
 
 
 def _progress(name: str, model: Model, levers: Mapping[str, Table], words: Words, row: int) -> Table:
@@ -124,10 +131,10 @@ def _sheet(name: str, words: Words) -> Sheet:
 
 def _ready(progress: Table, organisation: Span, assessment: Assessment, words: Words) -> Formula:
     left = sum(int(row.values["left"].value) for row in progress.rows if isinstance(row.values["left"], Formula))
-    says = {key: words(f"start.ready.{key}") for key in ("yes", "name", "left")}
+    says = {key: words(f"start.ready.{key}") for key in ("yes", "name")}
     named = f'IF({{name}}="",{live.quoted(says["name"])},{live.quoted(says["yes"])})'
-    text = f"IF(SUM({{left}})>0,SUM({{left}})&{live.quoted(says['left'])},{named})"
-    shown = f"{left}{says['left']}" if left else says["yes"] if assessment.organisation else says["name"]
+    text = f"IF(SUM({{left}})>0,{_counted('SUM({left})', 'start.ready.left', words)},{named})"
+    shown = words("start.ready.left", count=left) if left else says["yes"] if assessment.organisation else says["name"]
     return Formula(text, shown, {"left": progress.span("left"), "name": organisation})
 
 

@@ -229,7 +229,7 @@ def _data_sheet(words: Words) -> Sheet:
         "bin",
     )
     looks = {"weight": "row-figure-whole", "level": "row-figure-whole", "target": "row-figure-whole", "measure": "row-figure-any"}
-    widths = {"indicator": 66, "lever": 22, "grouping": 26, "organisation": 24, "sector": 24, "size": 22, "bin": 18}
+    widths = {"indicator": 66, "lever": 22, "grouping": 32, "organisation": 32, "sector": 34, "size": 36, "bin": 18}
     columns = tuple(
         Column(field, words(f"data.column.{field}"), look=looks.get(field, "row-line"), width=widths.get(field, 11)) for field in fields
     )

@@ -60,14 +60,17 @@ def group_page(model: Model, scores: pd.DataFrame, kind: str, words: Words) -> P
     rows = [spread_row(kind, words.of(model.label(kind, group)), spread) for group, spread in groups.items()]
     table = Table(f"by_{kind}", described_sheet(name, described, words, kind), known_first(rows), 3)
     chart = median_chart(table, kind, model.scale, (2, 7), words)
+    known = sum(isinstance(row.values["median"], float) for row in rows)
+    title = words(f"portfolio.by_{kind}.title")
+    found = chart.title if known > 1 else chart.title[0].lower() + chart.title[1:]  # which begins with the name of a group, or does not
     return Page(
         name,
         puts=(
-            Put(0, 0, words(f"portfolio.by_{kind}.title"), "title", cols=6),
+            Put(0, 0, f"{title}{words('colon')} {found}" if known else title, "title", cols=6),
             Put(1, 0, words("portfolio.note", fewest=FEWEST), "hint", cols=6),
         ),
         tables=(table,),
-        charts=(chart,) if any(isinstance(row.values["median"], float) for row in rows) else (),  # never an empty frame
+        charts=(chart,) if known else (),  # never an empty frame
         footer=words("footer.portfolio"),
         tall=1,
     )

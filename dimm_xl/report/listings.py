@@ -162,7 +162,7 @@ def flat_page(model: Model, results: Sequence[Result], words: Words, room: Room 
     """Compose the flat data: a row an organisation, a column a score or a level; where ``room`` is too small, only where it lies."""
     name = words("sheet.data")
     scores = [("overall", words("synthesis.overall")), *((lever.code, f"{lever.code} · {words.of(lever.name)}") for lever in model.levers)]
-    described: Described = (("organisation", "row-line", 30), ("sector", "row-line", 26), ("size", "row-line", 24))
+    described: Described = (("organisation", "row-line", 34), ("sector", "row-line", 34), ("size", "row-line", 36))
     columns = (
         *described_sheet(name, described, words, "organisation").columns,
         *(Column(code, title, look="row-figure", width=11) for code, title in scores),
