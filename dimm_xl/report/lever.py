@@ -18,7 +18,7 @@ from dimm_xl.sheet import Column, Sheet
 from dimm_xl.words import Words
 
 GROUPINGS_ROW = 4
-CHART_ROWS = 17
+CHART_ROWS = 14
 """Rows that the chart beside the groupings' table takes."""
 INDICATORS = (
     ("code", "row-code", 7),
@@ -172,7 +172,7 @@ def _chart(result: Result, lever: Lever, table: Table, words: Words) -> Chart:
         row=GROUPINGS_ROW - 1,
         col=7,
         width=620,
-        height=340,
+        height=285,
         alt=words("result.radar.alt", scores=scores),
         highest=result.model.scale.highest,
     )

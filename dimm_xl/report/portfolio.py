@@ -157,7 +157,7 @@ def _overview(model: Model, scores: pd.DataFrame, returns: Sequence[Return], pac
         tables=(status, bins, levers),
         charts=(
             _bin_chart(bins, overall, model.scoring.distribution, (3, 8), words),
-            median_chart(levers, "lever", model.scale, (20, 8), words),
+            median_chart(levers, "lever", model.scale, (17, 8), words),
         ),
         widths={7: 3},
         tall=1,
