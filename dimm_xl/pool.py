@@ -22,8 +22,11 @@ MEMORY = 1_000_000_000
 """Bytes of address space that a worker may take, where the system can limit it."""
 AHEAD = 8
 """Jobs under way or waiting for each worker: enough to keep it busy, few enough to keep the parent's memory flat."""
-RECYCLED = 500
-"""Jobs after which a worker is replaced, against slow leaks in native code."""
+RECYCLED = 2_500
+"""Jobs after which a worker is replaced, against slow leaks in native code; over so many none was seen.
+
+A new worker loads the model and, where it writes, makes its moulds anew, which takes it seconds.
+"""
 
 Workers = int | str | None
 """How many worker processes here (None: one a processor, 0: none, in this process), or the address of a Dask scheduler."""

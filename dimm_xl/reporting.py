@@ -86,13 +86,20 @@ def report(asked: Run, stands: Standing, ledger: Ledger, heard: Heard = unheard)
         peers |= peers_of(whole, _of(whole, results), beside.within(whole).pack)
     jobs = [
         Job(name, one, stands.opinions(name), peers.get(name), (was[name], then[was[name]]) if name in was else None)
-        for name, one in named.items()
+        for name, one in sorted(named.items(), key=_alike)
     ]
-    products = [Product((f"organisations/{job.name}.xlsx",), digest(asked.wanted, job), job) for job in jobs]
+    wanted = asked.wanted  # once: it reads the files that options name
+    products = [Product((f"organisations/{job.name}.xlsx",), digest(wanted, job), job) for job in jobs]
     faults = ledger.write(partial(_report_one, asked), products, asked.workers, partial(heard, "writing"))
-    inputs = digest(asked.wanted, asked.today, stands.returns, sorted(stands.weighed.items()))
+    inputs = digest(wanted, asked.today, stands.returns, sorted(stands.weighed.items()))
     ledger.together(inputs, partial(_report_all, asked, stands.returns, results, beside))
     return Reported(tuple(faults), beside.followup.counts if beside.followup else {})
+
+
+def _alike(one: tuple[str, Return]) -> tuple[str, ...]:
+    """Return what to sort organisations by so that those whose workbooks have most in common are written one after the other."""
+    said = respondents.said_in(one[1])
+    return (said.model, said.profile.size, said.profile.sector, said.edition, one[0])
 
 
 @dataclass(frozen=True)
