@@ -29,8 +29,12 @@ def write_columns(path: Path, fields: Sequence[str], rows: Iterable[Sequence[obj
     out = io.BytesIO()
     with ParquetWriter(out, schema, compression="zstd") as writer:
         for several in _batches(rows):
-            columns = zip(*several, strict=True)
-            cells = [pa.array(list(map(_cell, column)), kind) for column, kind in zip(columns, kinds, strict=True)]
+            cells = []
+            for column, kind in zip(zip(*several, strict=True), kinds, strict=True):
+                try:
+                    cells.append(pa.array(column, kind))
+                except UnicodeEncodeError:
+                    cells.append(pa.array(list(map(_cell, column)), kind))
             writer.write_batch(pa.RecordBatch.from_arrays(cells, schema=schema))
     return write_whole(path, out.getvalue())
 

@@ -12,7 +12,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO
@@ -163,7 +163,10 @@ def write_table(path: Path, fields: Sequence[str], rows: Iterable[Sequence[objec
 
 
 def _harmless(value: object) -> object:
-    if not isinstance(value, str):
-        return "" if value is None else value
+    return _plain(value) if isinstance(value, str) else "" if value is None else value
+
+
+@lru_cache(maxsize=65_536)  # names, codes and states come again in every line
+def _plain(value: str) -> str:
     lines = value.replace("\r\n", "\n").replace("\r", "\n")  # csv leaves a lone \r unquoted
     return "'" + lines if value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else lines
