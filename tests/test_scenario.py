@@ -153,7 +153,7 @@ def test_a_second_opinion_stands_beside_what_was_declared(corrected: Year, revie
     before, after = scores(corrected), scores(reviewed)
     assert after["self-declared"] == before["self-declared"] > after["validated"]
     page = text_of(reviewed.out / "organisations/H4.xlsx")
-    assert "deuxième avis sur 2 réponse(s) de 57" in page
+    assert "deuxième avis sur 2 réponses de 57" in page
     assert f"auto-évaluation\u00a0: {before['self-declared']:.1f}".replace(".", ",") in page
 
 
