@@ -5,7 +5,7 @@ Result sheets, which nobody reads back, are described where they are composed, i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from dimm_xl.assessment import VERDICTS
 from dimm_xl.model import WEIGHTS, Lever, Model
@@ -56,14 +56,7 @@ def lever_sheet(model: Model, lever: Lever, words: Words, all_words: Sequence[Wo
     """
     levels = model.scale.demanding
 
-    def column(field: str, kind: Kind = TEXT, *, entry: bool = False, look: str = "cell", width: float = 12) -> Column:
-        titles = [spoken(f"column.{field}") for spoken in (words, *all_words)]
-        says = words(f"{kind.expects}.says") if entry and kind is not TEXT else ""
-        return Column(field, titles[0], kind, entry, tuple(titles[1:]), look, width, says=says)
-
-    def calculated(field: str) -> Column:
-        return Column(field, words(f"column.{field}"), NUMBER, look="cell", width=9, hidden=True)
-
+    column, calculated = _columns("column", words, all_words)
     return Sheet(
         sheet_name(lever, words),
         "code",
@@ -102,6 +95,20 @@ def verdict_kind(words: Words, all_words: Sequence[Words] = ()) -> Kind:
     return choice(labels, spellings, "kind.verdict")
 
 
+def _columns(titles: str, words: Words, all_words: Sequence[Words]) -> tuple[Callable[..., Column], Callable[[str], Column]]:
+    """Return how columns that people see are made, and those that only calculate; ``titles`` is where the words keep their headers."""
+
+    def column(field: str, kind: Kind = TEXT, *, entry: bool = False, look: str = "cell", width: float = 12) -> Column:
+        spoken = [one(f"{titles}.{field}") for one in (words, *all_words)]
+        says = words(f"{kind.expects}.says") if entry and kind is not TEXT else ""
+        return Column(field, spoken[0], kind, entry, tuple(spoken[1:]), look, width, says=says)
+
+    def calculated(field: str) -> Column:
+        return Column(field, words(f"{titles}.{field}"), NUMBER, look="cell", width=9, hidden=True)
+
+    return column, calculated
+
+
 def audit_sheet(words: Words, all_words: Sequence[Words] = (), name: str = "") -> Sheet:
     """The sheet of one lever in an audit: a row a demand, below a row an indicator that holds the figure and the level reached.
 
@@ -109,14 +116,7 @@ def audit_sheet(words: Words, all_words: Sequence[Words] = (), name: str = "") -
     """
     verdict = verdict_kind(words, all_words)
 
-    def column(field: str, kind: Kind = TEXT, *, entry: bool = False, look: str = "cell", width: float = 12) -> Column:
-        titles = [spoken(f"audit.column.{field}") for spoken in (words, *all_words)]
-        says = words(f"{kind.expects}.says") if entry and kind is not TEXT else ""
-        return Column(field, titles[0], kind, entry, tuple(titles[1:]), look, width, says=says)
-
-    def calculated(field: str) -> Column:
-        return Column(field, words(f"audit.column.{field}"), NUMBER, look="cell", width=9, hidden=True)
-
+    column, calculated = _columns("audit.column", words, all_words)
     return Sheet(
         name,
         "code",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,11 @@ import openpyxl
 import pytest
 
 from dimm_xl import catalogue, layout
+from dimm_xl.assessment import Answer, Answered, Assessment
 from dimm_xl.campaign import registered, standing
 from dimm_xl.collect import unheard
 from dimm_xl.findings import Code, Finding
+from dimm_xl.model import Profile
 from dimm_xl.register import Register
 from dimm_xl.register_book import read_register, workbook_of
 from dimm_xl.register_book.book import TOP
@@ -155,3 +159,21 @@ MAKERS: Mapping[Code, Maker] = {
     ),
     Code.REGISTER_UNASKED: asking(organisation="H001", function="it"),
 }
+
+
+# --- returns against a register
+
+MODEL = catalogue.load()
+INN = Profile("tourism", "micro")
+TODAY, DUE = date(2027, 4, 15), date(2027, 3, 31)
+LATE = {"deadline": DUE.isoformat()}
+SPEECH = {lang: catalogue.words(lang) for lang in ("fr", "en")}
+
+
+def answered(name: str, profile: Profile = INN, share: float = 1.0, **more: Any) -> Assessment:
+    """A return at level 3, the first indicators of it alone for a ``share`` under 1."""
+    blank = Assessment(name, profile, "dimm", "v2", "fr", **more)
+    codes = list(catalogue.resolved("dimm", blank.cut).indicators)
+    kept = codes[: round(len(codes) * share)]
+    levels = {code: Answer(Answered(2 + n % 2)) for n, code in enumerate(kept)}
+    return replace(blank, answers={code: levels.get(code, Answer()) for code in codes})

@@ -9,29 +9,14 @@ from typing import Any
 
 import pytest
 
-from dimm_xl import catalogue, register, respondents
-from dimm_xl.assessment import Answer, Answered, Assessment, Return, Status
-from dimm_xl.model import Profile
+from dimm_xl import register, respondents
+from dimm_xl.assessment import Assessment, Return, Status
 from dimm_xl.register import Enrolled, Person, Register
 from dimm_xl.report.followup import Stage, follow, reminders
 from dimm_xl.reporting import identify, result_of
 from dimm_xl.sheet import face
+from tests.registers import DUE, INN, MODEL, SPEECH, TODAY, answered
 from tests.support import HOTEL
-
-MODEL = catalogue.load()
-INN = Profile("tourism", "micro")
-TODAY, DUE = date(2027, 4, 15), date(2027, 3, 31)
-LATE = {"deadline": DUE.isoformat()}
-SPEECH = {lang: catalogue.words(lang) for lang in ("fr", "en")}
-
-
-def answered(name: str, profile: Profile = INN, share: float = 1.0, **more: Any) -> Assessment:
-    """A return at level 3, the first indicators of it alone for a ``share`` under 1."""
-    blank = Assessment(name, profile, "dimm", "v2", "fr", **more)
-    codes = list(catalogue.resolved("dimm", blank.cut).indicators)
-    kept = codes[: round(len(codes) * share)]
-    levels = {code: Answer(Answered(2 + n % 2)) for n, code in enumerate(kept)}
-    return replace(blank, answers={code: levels.get(code, Answer()) for code in codes})
 
 
 def returned(said: Assessment, file: str = "") -> Return:

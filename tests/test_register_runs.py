@@ -6,7 +6,6 @@ import csv
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,32 +16,16 @@ from python_calamine import CalamineWorkbook
 
 from dimm_xl import campaign, catalogue
 from dimm_xl.adaptation import Adaptation
-from dimm_xl.assessment import Answer, Answered, Assessment, Return, Status
+from dimm_xl.assessment import Assessment, Return, Status
 from dimm_xl.campaign import Summary
 from dimm_xl.cli import main
 from dimm_xl.issuing import Wanted, fill
 from dimm_xl.model import Profile
 from dimm_xl.reporting import earlier, result_of
 from dimm_xl.settings import Run
-from tests.registers import HOTEL_ROW, INN_ROW, Typed, laid
+from tests.registers import HOTEL_ROW, INN, INN_ROW, LATE, TODAY, Typed, answered, laid
 from tests.support import HOTEL
 from tests.test_collect import lay
-
-MODEL = catalogue.load()
-INN = Profile("tourism", "micro")
-TODAY, DUE = date(2027, 4, 15), date(2027, 3, 31)
-LATE = {"deadline": DUE.isoformat()}
-SPEECH = {lang: catalogue.words(lang) for lang in ("fr", "en")}
-
-
-def answered(name: str, profile: Profile = INN, share: float = 1.0, **more: Any) -> Assessment:
-    """A return at level 3, the first indicators of it alone for a ``share`` under 1."""
-    blank = Assessment(name, profile, "dimm", "v2", "fr", **more)
-    codes = list(catalogue.resolved("dimm", blank.cut).indicators)
-    kept = codes[: round(len(codes) * share)]
-    levels = {code: Answer(Answered(2 + n % 2)) for n, code in enumerate(kept)}
-    return replace(blank, answers={code: levels.get(code, Answer()) for code in codes})
-
 
 GM, IT = ("general-management",), ("it",)
 
