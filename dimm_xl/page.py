@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from dimm_xl.sheet import Sheet
 
@@ -76,7 +76,15 @@ class Put:
     picks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+_NOTHING: Mapping[str, Any] = {}
+
+
+def _nothing() -> Mapping[str, Any]:
+    """Return the one empty mapping of all rows that say nothing more: a consolidation has a hundred thousand of them."""
+    return _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row of a table: values by field; ``heading`` rows title those below; ``closed`` entry fields stay locked here.
 
@@ -87,10 +95,10 @@ class Row:
     values: Mapping[str, Value]
     heading: bool = False
     closed: frozenset[str] = frozenset()
-    bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    notes: Mapping[str, str] = field(default_factory=dict)
-    looks: Mapping[str, str] = field(default_factory=dict)
-    hints: Mapping[str, str] = field(default_factory=dict)
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=_nothing)
+    notes: Mapping[str, str] = field(default_factory=_nothing)
+    looks: Mapping[str, str] = field(default_factory=_nothing)
+    hints: Mapping[str, str] = field(default_factory=_nothing)
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def _report_one(asked: Run, job: Job) -> Path:
     last = job.last and result_of(*job.last, asked.models)
     result = replace(result_of(job.name, job.one, asked.models, job.weighed), peers=job.peers, last=last)
     book = organisation_book(result, catalogue.words(asked.lang))
-    return write_whole(asked.out / "organisations" / f"{job.name}.xlsx", asked.dress.cast(book))
+    return write_whole(asked.out / "organisations" / f"{job.name}.xlsx", asked.dress.written(book))
 
 
 def _report_all(asked: Run, returns: Sequence[Return], results: Sequence[Result], beside: Beside) -> list[Path]:

@@ -15,7 +15,7 @@ from dimm_xl.model import Indicator, Model, Scale, Scoring
 from dimm_xl.once import once
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Score:
     """A score on the model's scale, and what it rests on.
 

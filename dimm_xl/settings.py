@@ -13,7 +13,6 @@ from dimm_xl.page import Book
 from dimm_xl.pool import Workers
 from dimm_xl.workbook.guard import DEFAULT, Limits
 from dimm_xl.workbook.mould import cast
-from dimm_xl.workbook.write import write
 
 
 def raised(given: Iterable[str]) -> Limits:
@@ -38,15 +37,7 @@ class Dress:
 
     def written(self, book: Book) -> bytes:
         """Return a book, so dressed, as a workbook."""
-        return write(self.on(book), catalogue.look(self.colours))
-
-    def cast(self, book: Book) -> bytes:
-        """Return one of many books of few shapes, so dressed, as a workbook."""
-        return cast(self.on(book), catalogue.look(self.colours))
-
-    def on(self, book: Book) -> Book:
-        """Return a book with its logo and classification."""
-        return replace(book, logo=self.logo, classification=self.classification)
+        return cast(replace(book, logo=self.logo, classification=self.classification), catalogue.look(self.colours))
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from dimm_xl.model import Profile
 from dimm_xl.page import Bars, Book, Chart, Formula, Link, Page, Put, Rich, Row, Rule, Series, Span, Table
 from dimm_xl.questionnaire import Request, questionnaire
 from dimm_xl.report.organisation import organisation_book
+from dimm_xl.report.portfolio import portfolio_book
 from dimm_xl.report.result import Peers
 from dimm_xl.reporting import result_of
 from dimm_xl.returns import read_return
@@ -277,6 +278,33 @@ def test_a_value_that_is_written_over_another_is_cast_once() -> None:
         Put(6, 0, Rich((("a", "strong"), ("b", "small"))), "row"),
     )
     assert differing(small(rows, puts)) == []
+
+
+@pytest.mark.parametrize("rows", [0, 1, BOTTOM - 6, BOTTOM - 5, BOTTOM - 4, BOTTOM - 3, 3 * BOTTOM])
+def test_a_table_longer_than_a_moulds_is_cast(rows: int) -> None:
+    """However many rows: tens of thousands of organisations stand in a consolidation."""
+    before = counts["cast"]
+    lines = [Row({"code": f"C{n}", "name": "named" if n % 3 else None, "value": n / 7}) for n in range(rows)]
+    assert differing(small(lines, (Put(0, 0, "A title", "title", cols=3),), (Bars("value", 0, 5),))) == []
+    assert counts["cast"] == before + 1
+
+
+def test_fixed_rows_that_stand_as_low_as_a_mould_ends_are_written_directly() -> None:
+    """Rows of several kinds belong to the shape, and a mould has a row that nothing else may stand on."""
+    before = counts["direct"]
+    assert differing(small([Row({"code": "C"}, heading=n % 9 == 0) for n in range(BOTTOM)])) == []
+    assert counts["direct"] == before + 1
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_consolidation_is_cast(lang: str) -> None:
+    """Each part is the one that would be written directly, many organisations or few."""
+    words, before = catalogue.words(lang), counts["cast"]
+    for said in (some(3), some(40), some(600, seed=6)):
+        returns = [Return(f"{n}.xlsx", str(n) * 64, Status.ACCEPTED, one) for n, one in enumerate(said)]
+        results = [result_of(str(n), one, ("dimm",)) for n, one in enumerate(returns)]
+        assert differing(portfolio_book(catalogue.load(), results, returns, words)) == []
+    assert counts["cast"] == before + 3
 
 
 def test_comments_are_written_directly() -> None:

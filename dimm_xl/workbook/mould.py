@@ -153,6 +153,11 @@ def _frame(book: Book, plans: Sequence[PagePlan], crown: Heights) -> Book:
     return replace(book, title=mark(0), subject=mark(1), pages=tuple(pages))
 
 
+def _closed(page: Page, plan: PagePlan) -> tuple[Table, ...]:
+    """Return the tables of a page whose rows belong to its shape."""
+    return page.tables[:-1] if plan.open else page.tables
+
+
 def _long(table: Table) -> Table:
     return replace(table, rows=(Row({}),) * (BOTTOM - table.row - 1))
 
@@ -161,7 +166,7 @@ class Mould:
     """A workbook without values: parts that are copied as they were compressed, and parts that wait for values."""
 
     def __init__(self, book: Book, plans: Sequence[PagePlan], crown: Heights, look: Look) -> None:
-        if any(table.bottom >= BOTTOM - 1 for page in book.pages for table in page.tables):
+        if any(table.bottom >= BOTTOM - 1 for page, plan in zip(book.pages, plans, strict=True) for table in _closed(page, plan)):
             raise Uncast("a table of more rows than a mould has")
         with zipfile.ZipFile(io.BytesIO(write(_frame(book, plans, crown), look, _Framer))) as frame:
             self._parts = [(name, _cut(book, plans, name, frame.read(name))) for name in frame.namelist()]

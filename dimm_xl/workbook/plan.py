@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from xlsxwriter.utility import xl_col_to_name
 
@@ -15,6 +16,8 @@ from dimm_xl.workbook.shape import open_ended
 from dimm_xl.workbook.style import header, wraps
 from dimm_xl.workbook.write import Names
 
+NUMBER = "#"
+"""Where a cut of many rows waits for the row's number."""
 BLOCK = 16
 """Rows that share one statement of the columns they span."""
 WIDTH = 8.43
@@ -68,8 +71,8 @@ class Cut:
     places: Mapping[int, int]
 
 
-def cut(row: int, slots: Sequence[Slot], attributes: tuple[str, str], numbers: Mapping[str, int]) -> Cut:
-    """Cut a row: what is written last into a cell is what stands there. ``attributes`` stand before and behind the height's."""
+def cut(number: str, slots: Sequence[Slot], attributes: tuple[str, str], numbers: Mapping[str, int]) -> Cut:
+    """Cut the row of a number: what is written last into a cell stands there. ``attributes`` stand before and behind the height's."""
     final: dict[int, tuple[str, int | None]] = {}
     written = 0
     for column, look, holds in slots:
@@ -77,10 +80,10 @@ def cut(row: int, slots: Sequence[Slot], attributes: tuple[str, str], numbers: M
         written += holds
     order, parts = [], []
     for column, (look, at) in sorted(final.items()):
-        parts.append(f'<c r="{xl_col_to_name(column)}{row + 1}" s="{numbers[look]}"' + (EMPTY if at is None else "%s"))
+        parts.append(f'<c r="{xl_col_to_name(column)}{number}" s="{numbers[look]}"' + (EMPTY if at is None else "%s"))
         order += [] if at is None else [at]
     places = {column: NO_VALUE if at is None else at for column, (_, at) in final.items()}
-    head = f'<row r="{row + 1}"{attributes[0]}%s{attributes[1]}'
+    head = f'<row r="{number}"{attributes[0]}%s{attributes[1]}'
     text = f"{head}>{''.join(parts)}</row>" if parts else head + EMPTY
     return Cut(text, None if order == [*range(written)] else tuple(order), places)
 
@@ -259,15 +262,23 @@ class PagePlan:
 
     def cut(self, row: int) -> Cut:
         """Return a row of the sheet, cut at its values."""
+        spans, slots = self._spans.get(row // BLOCK, ""), self._slots.get(row)
+        if slots is None and not spans:
+            return replace(self._below, text=self._below.text.replace(NUMBER, str(row + 1)))
         if row not in self._cuts:
-            slots = self._slots.get(row)
-            spans = self._spans.get(row // BLOCK, "")
-            if slots is None:
-                plan = self.tables[-1]
-                slots = list(plan.dressed(heading=False, closed=frozenset()).slots)
-                spans = spans or f' spans="{slots[0][0] + 1}:{slots[-1][0] + 1}"'
-            self._cuts[row] = cut(row, slots, (spans, self._descent), self._numbers)
+            here = self._open_slots if slots is None else slots
+            self._cuts[row] = cut(str(row + 1), here, (spans, self._descent), self._numbers)
         return self._cuts[row]
+
+    @cached_property
+    def _open_slots(self) -> Sequence[Slot]:
+        return self.tables[-1].dressed(heading=False, closed=frozenset()).slots
+
+    @cached_property
+    def _below(self) -> Cut:
+        """Any row of an open-ended table but its first ones; tens of thousands may come, so that none is kept."""
+        slots = self._open_slots
+        return cut(NUMBER, slots, (f' spans="{slots[0][0] + 1}:{slots[-1][0] + 1}"', self._descent), self._numbers)
 
     def fill(self, page: Page, cells: Cells) -> Filled:
         """Put a page's values where they stand."""

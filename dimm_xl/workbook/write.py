@@ -20,12 +20,13 @@ from dimm_xl.page import Bars, Book, Chart, Formula, Link, Page, Put, Rich, Row,
 from dimm_xl.sheet import CONTROLS, LONGEST_TEXT
 from dimm_xl.workbook import fit
 from dimm_xl.workbook.chart import draw
-from dimm_xl.workbook.large import large, unswept
 from dimm_xl.workbook.offers import address, offered, offers
 from dimm_xl.workbook.room import HEADING, LEAST, room
 from dimm_xl.workbook.style import CREATED, Styles, header
+from dimm_xl.workbook.unswept import unswept
 
 OPTIONS = {
+    "in_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -46,7 +47,7 @@ def write(book: Book, look: Look, by: type[Writer] | None = None) -> bytes:
     ``by`` writes each page (the mould leaves the cells out).
     """
     out = io.BytesIO()
-    target = xlsxwriter.Workbook(out, {**deepcopy(OPTIONS), "in_memory": not large(book)})  # it changes what it is given
+    target = xlsxwriter.Workbook(out, deepcopy(OPTIONS))  # it changes what it is given
     target.set_properties({"title": clean(book.title)[:250], "subject": clean(book.subject)[:250], "author": "", "created": CREATED})
     target.set_custom_property("Language", LANGUAGES.get(book.lang, book.lang))
     styles = Styles(target, look)
