@@ -15,7 +15,7 @@ from dimm_xl.assessment import Assessment, Return, Status
 from dimm_xl.page import Book
 from dimm_xl.questionnaire import Request, questionnaire
 from dimm_xl.report.organisation import organisation_book
-from dimm_xl.reporting import result_of
+from dimm_xl.results import result_of
 from dimm_xl.sample import Drawn, sample
 from dimm_xl.workbook.mould import cast, counts
 from dimm_xl.workbook.write import write

@@ -13,7 +13,7 @@ from dimm_xl import catalogue
 from dimm_xl.assessment import Return
 from dimm_xl.questionnaire import Request, questionnaire
 from dimm_xl.report.organisation import organisation_book
-from dimm_xl.reporting import result_of
+from dimm_xl.results import result_of
 from dimm_xl.returns import read_return
 from dimm_xl.workbook.write import write
 

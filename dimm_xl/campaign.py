@@ -17,7 +17,8 @@ from dimm_xl.fingerprint import digest
 from dimm_xl.ledger import Ledger
 from dimm_xl.register import NOBODY, Register, enrolled
 from dimm_xl.register_book import opened
-from dimm_xl.reporting import Standing, consolidations, earlier, identify, report, write_reviews
+from dimm_xl.reporting import report, write_reviews
+from dimm_xl.results import Standing, consolidations, earlier, identify
 from dimm_xl.reviewing import second_opinions
 from dimm_xl.sending_back import FOLDER as SENT_BACK
 from dimm_xl.sending_back import send_back
@@ -48,8 +49,8 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """0 when everything was read, 1 when some file was refused."""
-        return 1 if self.statuses.get(Status.REFUSED.value) else 0
+        """0 when everything was read and written, 1 when some file was refused or something was not written."""
+        return 1 if self.statuses.get(Status.REFUSED.value) or self.faults else 0
 
     def as_json(self) -> Mapping[str, object]:
         """Return the summary as a script reads it."""

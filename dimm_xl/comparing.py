@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dimm_xl import catalogue
+from dimm_xl.consolidating import compared_of
 from dimm_xl.files import write_table, write_whole
 from dimm_xl.progress import Cause, Change, Move
 from dimm_xl.report.compared import Compared, progress_book
 from dimm_xl.report.result import Result, state_word
 from dimm_xl.report.tables import Line
-from dimm_xl.reporting import compared_of, earlier, last_time, result_of
+from dimm_xl.results import earlier, last_time, result_of
 from dimm_xl.settings import Dress
 
 ABOUT = ("organisation", "sector", "size", "scope", "code")

@@ -16,7 +16,7 @@ from dimm_xl.report.impact import CAUSES, impact_book
 from dimm_xl.report.result import Result
 from dimm_xl.report.tables import Line
 from dimm_xl.report.touched import Impacts, Left, Touched, counts, sentence
-from dimm_xl.reporting import identify, result_of
+from dimm_xl.results import identify, result_of
 from dimm_xl.settings import Dress
 
 COUNTS = ("kept", "reworded", "new", "dropped", "reweighted", "retargeted")

@@ -17,8 +17,8 @@ from dimm_xl.issuing import Wanted, fill
 from dimm_xl.model import Model
 from dimm_xl.pool import Workers
 from dimm_xl.register import Enrolled, Person, Register
-from dimm_xl.reporting import earlier, last_time
 from dimm_xl.respondents import said_in
+from dimm_xl.results import earlier, last_time
 
 ISSUED = "issued.csv"
 """The table beside the questionnaires that says who gets which, for a mail merge."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,7 +19,7 @@ DEADLINE = 60.0
 
 @dataclass(frozen=True)
 class Product:
-    """Files that a worker writes from one job: their names below the folder, and the fingerprint of all they are made from."""
+    """Files that are written from one job: their names below the folder, and the fingerprint of all they are made from."""
 
     files: tuple[str, ...]
     inputs: str
@@ -60,19 +60,32 @@ class Ledger:
         with closing(pool.each(make, (one.job for one in due), workers, DEADLINE)) as made:  # whole even when somebody interrupts
             for n, (one, (_, outcome)) in enumerate(zip(due, made, strict=True), 1):
                 if isinstance(outcome, pool.Failed):
-                    faults.append(f"{one.files[0]}: {outcome.why}\n{outcome.detail}")
+                    faults.append(_fault(one, outcome))
                     self._now -= set(one.files)  # what an earlier run wrote there is no longer true
                 else:
                     self._note({file: self._as_written(file, one.inputs) for file in one.files}, lasting=n % BATCH == 0)
                 heard(len(products) - len(due) + n, len(products))
         return faults
 
-    def together(self, inputs: str, make: Callable[[], Iterable[Path]]) -> None:
-        """Let files that are made in one go from all organisations stand when they do from the same inputs, else ``make`` them."""
-        stood = [file for file, how in self._known.items() if how.inputs == inputs]
-        if not stood or not self._stands(stood, inputs):
-            stood = [path.relative_to(self.out).as_posix() for path in make()]
-            self._note({file: self._as_written(file, inputs) for file in stood})
+    @contextmanager
+    def together(self, make: Callable[[Any], Iterable[Path]], whole: Product, workers: pool.Workers) -> Iterator[list[str]]:
+        """Let files that are made in one go from all organisations stand when they do from the same inputs, else ``make`` them meanwhile.
+
+        Which files they are is what ``make`` returns; ``whole`` names one of them. What is yielded holds our own faults when all is done.
+        """
+        faults: list[str] = []
+        stood = [file for file, how in self._known.items() if how.inputs == whole.inputs]
+        if stood and self._stands(stood, whole.inputs):
+            yield faults
+        else:
+            with pool.aside(make, whole.job, workers) as made:
+                yield faults
+                outcome = made()
+            if isinstance(outcome, pool.Failed):
+                faults.append(_fault(whole, outcome))
+                return
+            stood = [path.relative_to(self.out).as_posix() for path in outcome]
+            self._note({file: self._as_written(file, whole.inputs) for file in stood})
         self._now |= set(stood)
 
     def settle(self) -> None:
@@ -116,3 +129,7 @@ class Ledger:
             and any(fnmatchcase(parts[0], one) for one in self._folders)
             and not (self.out / parts[0]).is_symlink()
         )
+
+
+def _fault(one: Product, failed: pool.Failed) -> str:
+    return f"{one.files[0]}: {failed.why}\n{failed.detail}"

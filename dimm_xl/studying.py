@@ -19,7 +19,7 @@ from dimm_xl.report.groups import common_gaps
 from dimm_xl.report.result import Result, shown
 from dimm_xl.report.study import Gap, Studied, Study, study_book
 from dimm_xl.report.tables import Line
-from dimm_xl.reporting import earlier, identify, last_time, result_of
+from dimm_xl.results import earlier, identify, last_time, result_of
 from dimm_xl.scoring import FEWEST, Spread
 from dimm_xl.settings import Dress
 from dimm_xl.sheet import face

@@ -24,7 +24,7 @@ from dimm_xl.collect import Bundle, Reading, Source, collect_one
 from dimm_xl.files import write_whole
 from dimm_xl.issuing import Wanted, fill, make_up
 from dimm_xl.report.result import state_word
-from dimm_xl.reporting import identify
+from dimm_xl.results import identify
 from dimm_xl.sample import Drawn, sample
 from dimm_xl.scoring import score
 from dimm_xl.settings import Run

@@ -13,7 +13,7 @@ from dimm_xl import register, respondents
 from dimm_xl.assessment import Assessment, Return, Status
 from dimm_xl.register import Enrolled, Person, Register
 from dimm_xl.report.followup import Stage, follow, reminders
-from dimm_xl.reporting import identify, result_of
+from dimm_xl.results import identify, result_of
 from dimm_xl.sheet import face
 from tests.registers import DUE, INN, MODEL, SPEECH, TODAY, answered
 from tests.support import HOTEL

@@ -26,7 +26,7 @@ from dimm_xl.questionnaire import Request, questionnaire
 from dimm_xl.report.organisation import organisation_book
 from dimm_xl.report.portfolio import portfolio_book
 from dimm_xl.report.result import Peers
-from dimm_xl.reporting import result_of
+from dimm_xl.results import result_of
 from dimm_xl.returns import read_return
 from dimm_xl.sample import Drawn, sample
 from dimm_xl.scoring import Spread

@@ -21,7 +21,7 @@ from dimm_xl.campaign import Summary
 from dimm_xl.cli import main
 from dimm_xl.issuing import Wanted, fill
 from dimm_xl.model import Profile
-from dimm_xl.reporting import earlier, result_of
+from dimm_xl.results import earlier, result_of
 from dimm_xl.settings import Run
 from tests.registers import HOTEL_ROW, INN, INN_ROW, LATE, TODAY, Typed, answered, laid
 from tests.support import HOTEL

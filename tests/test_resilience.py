@@ -24,6 +24,7 @@ import pytest
 from pyarrow import parquet
 from python_calamine import CalamineWorkbook
 
+from dimm_xl import consolidating
 from dimm_xl.campaign import Summary, run
 from dimm_xl.issuing import make_up
 from dimm_xl.sample import Drawn
@@ -155,6 +156,28 @@ def test_a_run_that_is_killed_leaves_whole_files_and_ends_the_same_when_run_agai
     summary = run(Run(returns, out, workers=0, archive=out / "archive.sqlite"))
     assert summary.faults == ()
     assert contents(out) == undisturbed
+
+
+def test_a_consolidation_that_fails_costs_itself_alone(
+    tmp_path: Path, campaign: tuple[Path, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The organisations' workbooks are written, the fault is told and the exit status is 1; the next run writes what is missing."""
+    returns, undisturbed = campaign
+    asked = Run(returns, tmp_path, workers=0, archive=tmp_path / "archive.sqlite")
+
+    def failing(*_: object) -> None:
+        raise ZeroDivisionError("nobody to divide by")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(consolidating, "consolidate", failing)
+        summary = run(asked)
+    (fault,) = summary.faults
+    assert "consolidated.xlsx" in fault
+    assert "nobody to divide by" in fault
+    assert summary.exit_code == 1
+    assert contents(tmp_path) == {name: content for name, content in undisturbed.items() if not name.startswith(("consolidated", "data"))}
+    run(asked)
+    assert contents(tmp_path) == undisturbed
 
 
 DYING = """
