@@ -177,13 +177,13 @@ class Return:
 
 
 def light(one: Return) -> Return:
-    """Return a return that shares its indicators' codes, and answers that are a mere state, with all others: half the memory."""
+    """Return a return that shares its indicators' codes, states, and answers that are a mere state, with all others: half the memory."""
     if one.assessment is None:
         return one
     answers = {}
     for code, answer in one.assessment.answers.items():
         bare = _bare(answer.state)
-        answers[sys.intern(code)] = bare if answer == bare else answer
+        answers[sys.intern(code)] = bare if answer == bare else replace(answer, state=bare.state)
     return replace(one, assessment=replace(one.assessment, answers=answers))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,17 +12,24 @@ from dimm_xl.files import write_table, write_whole
 from dimm_xl.report.compared import Compared
 from dimm_xl.report.follow_pages import FOLLOWUP, REMINDERS, followup_lines, reminder_lines
 from dimm_xl.report.followup import Followup, Reminder, follow, reminders
-from dimm_xl.report.portfolio import Beside, portfolio_book
+from dimm_xl.report.portfolio import Beside, peers_of, portfolio_book
 from dimm_xl.report.result import Result
 from dimm_xl.report.tables import write_tables
-from dimm_xl.results import Standing, consolidations, earlier, last_time, of_model, result_of
+from dimm_xl.results import Standing, Together, consolidations, earlier, last_time, of_model, result_of
 from dimm_xl.settings import Run
 
 
-def consolidate(asked: Run, stands: Standing) -> list[Path]:
-    """Write the tables and the consolidated workbooks, and return where; everything is made from what stands, in any process."""
+def consolidate(asked: Run, stands: Standing) -> Iterator[Together | list[Path]]:
+    """Yield what all results together say; asked again, write the tables and the consolidated workbooks and yield where.
+
+    Everything is made from what stands, so that it can be done in a process of its own, which needs the results for both.
+    """
     results = [result_of(name, one, asked.models, stands.opinions(name)) for name, one in stands.named.items()]
     beside = _beside(asked, stands, results)
+    wholes = consolidations(asked.models, {one.model.id for one in results})
+    near = [peers_of(whole, of_model(whole, results), beside.within(whole).pack) for whole in wholes.values()]
+    peers = {name: one for each in near for name, one in each.items()}
+    yield Together(peers, beside.followup.counts if beside.followup else {})
     words = catalogue.words(asked.lang)
     tables = write_tables(asked.out / "data", stands.returns, results, words)
     if beside.followup:
@@ -31,12 +38,12 @@ def consolidate(asked: Run, stands: Standing) -> list[Path]:
             write_table(asked.out / "data/reminders.csv", REMINDERS, reminder_lines(beside.letters)),
         ]
     books = []
-    for n, (name, whole) in enumerate(consolidations(asked.models, {one.model.id for one in results}).items()):
+    for n, (name, whole) in enumerate(wholes.items()):
         files = [one for one in stands.returns if (one.assessment.model == whole.id if one.assessment else not n)]
-        near = beside.within(whole) if not n else replace(beside.within(whole), followup=None, letters=())
-        book = portfolio_book(whole, of_model(whole, results), files, words, near)
+        besides = beside.within(whole) if not n else replace(beside.within(whole), followup=None, letters=())
+        book = portfolio_book(whole, of_model(whole, results), files, words, besides)
         books.append(write_whole(asked.out / name, asked.dress.written(book)))
-    return [*tables, *books]
+    yield [*tables, *books]
 
 
 def _beside(asked: Run, stands: Standing, results: Sequence[Result]) -> Beside:

@@ -16,8 +16,14 @@ SOURCES = (".py", ".yaml")
 
 
 def digest(*values: object) -> str:
-    """Return the fingerprint of values, dataclasses included: equal values in equal order have the same one."""
-    return hashlib.sha256(repr(values).encode("utf-8", "backslashreplace")).hexdigest()
+    """Return the fingerprint of values, dataclasses included: equal values in equal order have the same one.
+
+    Values are told one by one: those of a large campaign would take more memory together than the campaign itself.
+    """
+    told = hashlib.sha256()
+    for value in values:
+        told.update(repr(value).encode("utf-8", "backslashreplace") + b"\0")
+    return told.hexdigest()
 
 
 def of_file(path: Path) -> str:

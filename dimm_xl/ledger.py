@@ -23,7 +23,7 @@ class Product:
 
     files: tuple[str, ...]
     inputs: str
-    job: Any
+    job: Any = None
 
 
 class Ledger:
@@ -68,19 +68,20 @@ class Ledger:
         return faults
 
     @contextmanager
-    def together(self, make: Callable[[Any], Iterable[Path]], whole: Product, workers: pool.Workers) -> Iterator[list[str]]:
-        """Let files that are made in one go from all organisations stand when they do from the same inputs, else ``make`` them meanwhile.
+    def together(self, make: Callable[[], Callable[[], Iterable[Path] | pool.Failed]], whole: Product) -> Iterator[list[str]]:
+        """Let files that are made in one go from all organisations stand when they do from the same inputs, else have them made meanwhile.
 
-        Which files they are is what ``make`` returns; ``whole`` names one of them. What is yielded holds our own faults when all is done.
+        ``make`` starts and returns what waits for the files' paths; ``whole`` names one of them. What is yielded holds our own faults
+        when all is done.
         """
         faults: list[str] = []
         stood = [file for file, how in self._known.items() if how.inputs == whole.inputs]
         if stood and self._stands(stood, whole.inputs):
             yield faults
         else:
-            with pool.aside(make, whole.job, workers) as made:
-                yield faults
-                outcome = made()
+            made = make()
+            yield faults
+            outcome = made()
             if isinstance(outcome, pool.Failed):
                 faults.append(_fault(whole, outcome))
                 return

@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import TimeoutError as TooLong
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -54,7 +53,7 @@ def each(
     cluster ``memory`` is what one job may take besides what its worker holds already.
     """
     if workers == 0:
-        yield from ((job, _guarded(function, job)) for job in jobs)
+        yield from ((job, guarded(function, job)) for job in jobs)
     elif isinstance(workers, str):
         yield from _on_cluster(function, jobs, workers, deadline, memory)
     else:
@@ -68,39 +67,8 @@ def _here(
     context = multiprocessing.get_context("spawn")
     with ProcessPool(count, max_tasks=RECYCLED, initializer=_limit, initargs=[memory], context=context) as pool:
         yield from _in_order(
-            jobs, lambda job: pool.schedule(_guarded, args=[function, job], timeout=deadline), AHEAD * count, ProcessExpired
+            jobs, lambda job: pool.schedule(guarded, args=[function, job], timeout=deadline), AHEAD * count, ProcessExpired
         )
-
-
-@contextlib.contextmanager
-def aside(function: Callable[[Job], Done], job: Job, workers: Workers = None) -> Iterator[Callable[[], Done | Failed]]:
-    """Start one long job in a process of its own while others go on; what is yielded waits for its outcome.
-
-    It may take what time and memory it needs, and ends when this process does. With ``workers`` 0 it runs in this one, when asked for.
-    """
-    if workers == 0:
-        yield partial(_guarded, function, job)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPool(1, context=context, initializer=_leave_with_parent) as pool:
-        future = pool.schedule(_guarded, args=[function, job])
-        try:
-            yield lambda: _awaited(job, future, ProcessExpired)[1]
-        except BaseException:
-            future.cancel()  # type: ignore[no-untyped-call]
-            raise
-
-
-def _leave_with_parent() -> None:
-    """End this process as soon as the one that started it ends, whatever it is doing: nobody is left to note what it wrote."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def leave() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=leave, daemon=True).start()
 
 
 def _on_cluster(
@@ -144,7 +112,7 @@ def _within(deadline: float, memory: int, function: Callable[[Job], Done], job: 
     faulthandler.dump_traceback_later(deadline, exit=True)
     try:
         with _at_most(memory):
-            return _guarded(function, job)
+            return guarded(function, job)
     finally:
         faulthandler.cancel_dump_traceback_later()
 
@@ -167,7 +135,19 @@ def _at_most(memory: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_AS, before)
 
 
-def _guarded(function: Callable[[Job], Done], job: Job) -> Done | Failed:
+def leave_with_parent() -> None:
+    """End this process as soon as the one that started it ends, whatever it is doing: nobody is left to note what it wrote."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def leave() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=leave, daemon=True).start()
+
+
+def guarded(function: Callable[[Job], Done], job: Job) -> Done | Failed:
     """Run a job so that whatever happens comes back as a value; native code may panic with a BaseException."""
     try:
         return function(job)
@@ -180,7 +160,7 @@ def _guarded(function: Callable[[Job], Done], job: Job) -> Done | Failed:
 
 
 def _limit(memory: int) -> None:
-    _leave_with_parent()
+    leave_with_parent()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # native code writes its panics there; what failed comes back as a value
     try:
         import resource

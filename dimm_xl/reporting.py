@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from dimm_xl import catalogue, pack, pool, respondents
+from dimm_xl import catalogue, pool, respondents
+from dimm_xl.aside import aside
 from dimm_xl.assessment import Return
 from dimm_xl.collect import Heard, unheard
 from dimm_xl.files import write_whole
 from dimm_xl.fingerprint import digest
 from dimm_xl.ledger import Ledger, Product
-from dimm_xl.report.followup import follow
+from dimm_xl.pool import Failed
 from dimm_xl.report.organisation import organisation_book
-from dimm_xl.report.result import Peers, Result
-from dimm_xl.results import Standing, consolidations, earlier, last_time, of_model, result_of
+from dimm_xl.report.result import Peers
+from dimm_xl.results import Standing, Together, earlier, last_time, result_of
 from dimm_xl.review import Weighed
 from dimm_xl.reviewing import write_review
 from dimm_xl.settings import Run
+
+CONSOLIDATED = "consolidated.xlsx"
 
 
 @dataclass(frozen=True)
@@ -32,42 +35,40 @@ class Reported:
 
 def report(asked: Run, stands: Standing, ledger: Ledger, heard: Heard = unheard) -> Reported:
     """Write a workbook for each organisation, in workers; meanwhile, in a process of its own, the tables and the consolidated workbooks."""
-    from dimm_xl.consolidating import consolidate  # here: pandas, which no worker needs
-
     wanted = asked.wanted  # once: it reads the files that options name
-    inputs = digest(wanted, asked.today, stands.returns, sorted(stands.weighed.items()))
-    whole = Product(("consolidated.xlsx",), inputs, stands)
-    with ledger.together(partial(consolidate, asked), whole, asked.workers) as amiss:
-        jobs, counts = _prepared(asked, stands)
-        products = [Product((f"organisations/{job.name}.xlsx",), digest(wanted, job), job) for job in jobs]
-        faults = ledger.write(partial(_report_one, asked), products, asked.workers, partial(heard, "writing"))
-    return Reported((*faults, *amiss), counts)
+    with aside(partial(_consolidate, asked), stands, asked.workers) as ask:
+        first = ask()()
+        together = Together() if isinstance(first, Failed) else first
+        products = [Product((f"organisations/{job.name}.xlsx",), digest(wanted, job), job) for job in _jobs(asked, stands, together.peers)]
+        whole = Product((CONSOLIDATED,), digest(wanted, asked.today, *_inputs(products, stands)))
+        with ledger.together((lambda: lambda: first) if first is not together else ask, whole) as amiss:
+            faults = ledger.write(partial(_report_one, asked), products, asked.workers, partial(heard, "writing"))
+    return Reported((*faults, *amiss), together.register)
 
 
-def _prepared(asked: Run, stands: Standing) -> tuple[list[Job], Mapping[str, int]]:
-    """Return what workers need to write each organisation's workbook, and where its register stands, in counts.
+def _consolidate(asked: Run, stands: Standing) -> Iterator[Together | list[Path]]:
+    from dimm_xl.consolidating import consolidate  # here: pandas, which neither this process nor a worker needs
 
-    The results that this takes are not kept: workers and the consolidation make them anew, which is sooner done than sent.
-    """
-    results = [result_of(name, one, asked.models, stands.opinions(name)) for name, one in stands.named.items()]
-    peers = _peers(asked, results)
+    yield from consolidate(asked, stands)
+
+
+def _jobs(asked: Run, stands: Standing, peers: Mapping[str, Peers]) -> Iterator[Job]:
+    """Yield what workers need to write each organisation's workbook."""
     then = earlier(asked.previous, asked.models) if asked.previous else {}
     was = last_time(then, stands.named)
-    jobs = [
-        Job(name, one, stands.opinions(name), peers.get(name), (was[name], then[was[name]]) if name in was else None)
-        for name, one in sorted(stands.named.items(), key=_alike)
-    ]
-    return jobs, follow(stands.register, results, stands.returns, asked.today).counts if asked.register else {}
+    for name, one in sorted(stands.named.items(), key=_alike):
+        yield Job(name, one, stands.opinions(name), peers.get(name), (was[name], then[was[name]]) if name in was else None)
 
 
-def _peers(asked: Run, results: Sequence[Result]) -> Mapping[str, Peers]:
-    from dimm_xl.report.portfolio import Beside, peers_of
+def _inputs(products: Sequence[Product], stands: Standing) -> Iterator[object]:
+    """Yield what is written over all organisations is made from: what their workbooks are made from, and all other returns."""
+    told = {id(one.job.one) for one in products}  # by their products' fingerprints: to tell ten thousand returns again takes seconds
+    yield from (one.inputs for one in products)
+    yield from (one for one in stands.returns if id(one) not in told)
+    yield sorted(stands.weighed.items())
 
-    beside = Beside(pack=pack.load(asked.benchmark, *map(catalogue.load, asked.models)) if asked.benchmark else None)
-    peers: dict[str, Peers] = {}
-    for whole in consolidations(asked.models, {one.model.id for one in results}).values():
-        peers |= peers_of(whole, of_model(whole, results), beside.within(whole).pack)
-    return peers
+
+# --- one organisation
 
 
 def _alike(one: tuple[str, Return]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from dimm_xl.findings import Code, Fault, Faulty
 from dimm_xl.model import Model
 from dimm_xl.progress import matched
 from dimm_xl.register import NOBODY, Register, completed
-from dimm_xl.report.result import Result
+from dimm_xl.report.result import Peers, Result
 from dimm_xl.review import UNREVIEWED, Weighed, validated
 from dimm_xl.scoring import score
 
@@ -31,6 +31,14 @@ class Standing:
     def opinions(self, name: str) -> Weighed:
         """Return the second opinions on an organisation."""
         return self.weighed.get(name, UNREVIEWED)
+
+
+@dataclass(frozen=True)
+class Together:
+    """What only all results together say: by id, whom an organisation may be compared with; how many of the register returned, are late."""
+
+    peers: Mapping[str, Peers] = field(default_factory=dict)
+    register: Mapping[str, int] = field(default_factory=dict)
 
 
 def identify(returns: Sequence[Return], register: Register = NOBODY) -> dict[str, Return]:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from dimm_xl.pool import AHEAD, Failed, aside, each
+from dimm_xl.pool import AHEAD, Failed, each
 
 DEADLINE = 4.0
 """Seconds for jobs that are done in no time, on a machine that may be busy."""
@@ -182,82 +179,3 @@ def test_an_interruption_by_the_user_ends_the_run() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         list(each(interrupted, [1, 2], 0))
-
-
-# --- one long job aside
-
-
-@pytest.mark.parametrize("workers", [0, 1, None])
-def test_a_long_job_goes_on_while_others_are_done(workers: int | None) -> None:
-    """It is started at once, and its outcome is there when it is asked for."""
-    with aside(work, "wait 0.3", workers) as made:
-        assert told(each(work, ["a", "b"], workers, DEADLINE)) == [("a", "A"), ("b", "B")]
-        assert made() == "WAIT 0.3"
-    assert multiprocessing.active_children() == []
-
-
-def test_a_job_aside_runs_elsewhere_unless_nobody_may_work() -> None:
-    """With workers it has a process of its own; without, it runs here."""
-    with aside(work, "process", 1) as elsewhere, aside(work, "process", 0) as here:
-        assert here() == str(os.getpid()) != elsewhere()
-
-
-@pytest.mark.parametrize(("bad", "why"), [("raise", "fault"), ("panic", "fault"), ("die", "crash")])
-def test_a_job_aside_that_fails_says_why(bad: str, why: str) -> None:
-    """Whatever becomes of it, this process goes on."""
-    with aside(work, bad, 1) as made:
-        outcome = made()
-    assert isinstance(outcome, Failed)
-    assert outcome.why == why
-
-
-def test_a_job_aside_is_given_up_when_the_run_is() -> None:
-    """Ctrl-C while others work: nobody waits for a job that takes two minutes, and it is not left behind."""
-    started = time.monotonic()
-    with pytest.raises(KeyboardInterrupt), aside(work, "hang", 1):
-        raise KeyboardInterrupt
-    assert multiprocessing.active_children() == []
-    assert time.monotonic() - started < 60
-
-
-KILLED = """
-import sys, time
-from pathlib import Path
-from dimm_xl import pool
-from tests.test_pool import note_and_wait
-if __name__ == "__main__":
-    with pool.aside(note_and_wait, sys.argv[1], 1) as made:
-        made()
-"""
-
-
-def note_and_wait(place: str) -> None:
-    """Say who works, then compute for ever."""
-    with open(f"{place}.part", "w", encoding="ascii") as out:  # noqa: PTH123
-        out.write(str(os.getpid()))
-    os.replace(f"{place}.part", place)  # noqa: PTH105
-    while True:
-        pass
-
-
-@linux
-def test_a_job_aside_ends_with_a_run_that_is_killed(tmp_path: Path) -> None:
-    """Nobody is left who writes a file that the next run does not know."""
-    (tmp_path / "run.py").write_text(KILLED, "utf-8")
-    place = tmp_path / "worker"
-    with subprocess.Popen([sys.executable, str(tmp_path / "run.py"), str(place)], cwd=Path(__file__).parents[1], env=PATHS) as process:
-        assert within(60, place.exists)
-        process.send_signal(signal.SIGKILL)
-    worker = Path("/proc", place.read_text("ascii"))
-    assert within(30, lambda: not worker.exists() or "Z" in (worker / "stat").read_text("ascii").split()[2])
-
-
-PATHS = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-
-
-def within(seconds: float, holds: Callable[[], bool]) -> bool:
-    """Wait until something holds, and say whether it does."""
-    end = time.monotonic() + seconds
-    while not holds() and time.monotonic() < end:
-        time.sleep(0.05)
-    return holds()

@@ -101,8 +101,12 @@ def test_bad_files_among_many_change_nothing_for_the_good_ones(tmp_path: Path) -
 
 def contents(out: Path) -> dict[str, str]:
     """The fingerprint of every file below a folder but the archive, which remembers how it came about."""
-    files = (path for path in out.rglob("*") if path.is_file() and not path.name.startswith("archive.sqlite"))
-    return {path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return {path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files(out)}
+
+
+def files(out: Path) -> list[Path]:
+    """Every file below a folder but the archive."""
+    return [path for path in out.rglob("*") if path.is_file() and not path.name.startswith("archive.sqlite")]
 
 
 def unreadable(out: Path) -> list[str]:
@@ -144,11 +148,11 @@ def test_a_run_that_is_killed_leaves_whole_files_and_ends_the_same_when_run_agai
     """Killed while it starts, reads, writes its first, middle or last file: nothing half-written stands there, and nothing stays behind."""
     returns, undisturbed = campaign
     out = tmp_path / "out"
-    files = len(undisturbed) * moment // KILLS  # how many are there when it is killed; for none, it has just started
+    wanted = len(undisturbed) * moment // KILLS  # how many are there when it is killed; for none, it has just started
     command = [sys.executable, "-m", "dimm_xl", "run", str(returns), str(out), "--workers", "1"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) as process:
         time.sleep(0.4)
-        while process.poll() is None and len(contents(out)) < files:
+        while process.poll() is None and len(files(out)) < wanted:
             time.sleep(0.01)
         os.killpg(process.pid, signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL, "it was not killed in time"
@@ -158,8 +162,9 @@ def test_a_run_that_is_killed_leaves_whole_files_and_ends_the_same_when_run_agai
     assert contents(out) == undisturbed
 
 
+@pytest.mark.parametrize("step", ["peers_of", "write_tables"])
 def test_a_consolidation_that_fails_costs_itself_alone(
-    tmp_path: Path, campaign: tuple[Path, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, campaign: tuple[Path, dict[str, str]], monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     """The organisations' workbooks are written, the fault is told and the exit status is 1; the next run writes what is missing."""
     returns, undisturbed = campaign
@@ -169,13 +174,13 @@ def test_a_consolidation_that_fails_costs_itself_alone(
         raise ZeroDivisionError("nobody to divide by")
 
     with monkeypatch.context() as patch:
-        patch.setattr(consolidating, "consolidate", failing)
+        patch.setattr(consolidating, step, failing)
         summary = run(asked)
     (fault,) = summary.faults
     assert "consolidated.xlsx" in fault
     assert "nobody to divide by" in fault
     assert summary.exit_code == 1
-    assert contents(tmp_path) == {name: content for name, content in undisturbed.items() if not name.startswith(("consolidated", "data"))}
+    assert contents(tmp_path).keys() == {name for name in undisturbed if not name.startswith(("consolidated", "data"))}
     run(asked)
     assert contents(tmp_path) == undisturbed
 
