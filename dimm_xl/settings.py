@@ -11,6 +11,7 @@ from dimm_xl import catalogue, columnar, fingerprint
 from dimm_xl.collect import Reading
 from dimm_xl.page import Book
 from dimm_xl.pool import Workers
+from dimm_xl.remote import Store
 from dimm_xl.workbook.guard import DEFAULT, Limits
 from dimm_xl.workbook.mould import cast
 from dimm_xl.workbook.write import write
@@ -59,7 +60,7 @@ class Run:
     ``reviews`` is where a consultant keeps filled review workbooks, ``review`` for which organisations (ids, or ``all``) one is written.
     """
 
-    returns: Path
+    returns: Path | Store
     out: Path
     lang: str = "fr"
     models: tuple[str, ...] = ("dimm",)
