@@ -54,7 +54,7 @@ def place(given: str) -> Path | Store:
             "an address with a user, a key or a token (@ or ?) would be shown in messages; leave them out: "
             "the library of the store takes credentials from environment variables or its own configuration"
         )
-    if scheme in UNLISTED or "::" in given:
+    if scheme in UNLISTED or "::" in given or not given.partition("://")[2].strip("/"):
         raise ValueError(
             "give the address of a folder in a store, such as s3://bucket/folder; what web pages or chains lead to is not read"
         )
@@ -77,7 +77,7 @@ class Store:
             from fsspec import url_to_fs
 
             files, path = url_to_fs(self.url)
-            yield files, path.rstrip("/")
+            yield files, path
         except MemoryError:
             raise
         except Exception as problem:
@@ -98,7 +98,7 @@ class Store:
         """
         with self._refused(), self.opened() as (files, root):
             files.invalidate_cache()
-            lying = {one["name"].removeprefix(f"{root}/"): one for one in _below(files, root)}
+            lying = {one["name"].removeprefix(_below(root)): one for one in _listed(files, root)}
         for name, one in sorted(lying.items(), key=lambda item: item[0].split("/")):
             aside = "special" if one["type"] != "file" else "system" if of_system(name.rpartition("/")[2]) else ""
             yield Lying(readable(name), _stored(self, one), aside)
@@ -149,15 +149,19 @@ _kept = lru_cache(maxsize=1)(_content)
 """The last content: the returns of a zip are read one after the other, each from the whole zip."""
 
 
-def _below(files: Any, folder: str) -> Iterator[dict[str, Any]]:
+def _below(folder: str) -> str:
+    return f"{folder.rstrip('/')}/"
+
+
+def _listed(files: Any, folder: str) -> Iterator[dict[str, Any]]:
     """Yield what fsspec tells of every file in a folder and below.
 
     By listing alone, the one way of walking that lets no failure pass: fsspec's own leave out what they could not list.
     """
     for one in files.ls(folder, detail=True):
         name = one["name"].rstrip("/")
-        if one["type"] == "directory" and name.startswith(f"{folder}/"):
-            yield from _below(files, name)
+        if one["type"] == "directory" and name.startswith(_below(folder)):
+            yield from _listed(files, name)
         elif one["type"] != "file" or name == one["name"]:  # a file that ends in / marks an empty folder
             yield one
 

@@ -54,6 +54,7 @@ class Dress:
 class Run:
     """What `run` is asked for; ``lang`` is the language of the results, ``models`` where returns may find their model.
 
+    ``returns`` is a folder, of this machine or in a store.
     ``archive`` is where what was read is kept (None: nowhere), ``today`` the date it gets, ``alone`` the only files to look at.
     ``previous`` is the archive of the campaign before, ``benchmark`` a pack of others’ medians.
     ``register`` lists whom the campaign asks.

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
+from dimm_xl import remote
 from tests.office import Office
 from tests.recompute import Campaign, made_up
 
@@ -59,3 +61,12 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         for process in reversed(processes):
             process.terminate()
             process.wait(30)
+
+
+@pytest.fixture
+def memory() -> Iterator[MemoryFileSystem]:
+    """A store in this process, empty."""
+    remote._kept.cache_clear()
+    MemoryFileSystem.store.clear()
+    yield MemoryFileSystem()
+    MemoryFileSystem.store.clear()

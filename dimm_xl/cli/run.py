@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 def run(as_json: bool, **options: Any) -> None:
     """Read every workbook under RETURNS, check and score it, and write the results into the folder OUT.
 
-    Run again, it reads what is new or changed and brings OUT up to date.
+    Run again, it reads what is new or changed and brings OUT up to date. RETURNS may be the address of a folder in a store, such as
+    s3://bucket/folder; docs/scale.md says what that takes.
 
     Exit status: 0 all read; 1 some file refused (everything else is written); 2 wrong usage.
 
