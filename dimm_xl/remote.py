@@ -28,7 +28,7 @@ UNLISTED = frozenset({"data", "http", "https"})
 DATES = ("mtime", "LastModified", "last_modified", "created")
 TAGS = ("ETag", "etag")
 """What stores call the date of a file and the sign of its content, in the order they are looked for."""
-SECRET = re.compile(r"(?<=://)[^/@\s]+@|\?[^\s\"']+")
+SECRET = re.compile(r"(?<=://)[^\s\"']*@|\?[^\s\"']+")
 """Where an address that somebody else's message names may carry a key."""
 REASONS: tuple[tuple[type[Exception], str], ...] = (
     (FileNotFoundError, "no such bucket, folder or file"),

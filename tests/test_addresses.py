@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fsspec.exceptions import FSTimeoutError
 from fsspec.implementations.memory import MemoryFileSystem
 
 from dimm_xl.remote import place
@@ -61,6 +63,29 @@ def test_an_address_that_cannot_be_read_is_refused_with_what_to_do(memory: Memor
     assert "Error: Invalid value for 'RETURNS'" in message
     assert REFUSED[address] in message
     assert "s3cret" not in message.replace("/", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+ANSWERS = {
+    "not permitted with the credentials that the library of this store finds: Access Denied": PermissionError("Access Denied"),
+    "the store cannot be had: FSTimeoutError": FSTimeoutError(),
+    "the store cannot be had: No such account": LookupError("No such account"),
+}
+
+
+@pytest.mark.parametrize("reason", ANSWERS)
+def test_a_store_that_refuses_is_named_with_what_it_answers(
+    memory: MemoryFileSystem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    """Whatever its library raises: status 2, a message, nothing written."""
+    memory.pipe_file("/camp/returns/a.xlsx", b"x")
+
+    def info(*_: Any, **__: Any) -> None:
+        raise ANSWERS[reason]
+
+    monkeypatch.setattr(MemoryFileSystem, "info", info)
+    ended = called("run", "memory://camp/returns", tmp_path / "out")
+    assert (ended.exit_code, f"memory://camp/returns: {reason}" in " ".join(ended.stderr.split())) == (2, True)
     assert list(tmp_path.iterdir()) == []
 
 

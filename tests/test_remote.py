@@ -252,7 +252,7 @@ class OfALibrary(Exception):
 RAISED: dict[str, tuple[Exception, str]] = {
     "gone": (FileNotFoundError("camp/returns/b.xlsx"), "no such bucket, folder or file: camp/returns/b.xlsx"),
     "forbidden": (PermissionError("Access Denied"), "not permitted"),
-    "away": (OfALibrary('Could not connect to "https://key:s3cret@host/b.xlsx?sig=t0ken"'), 'Could not connect to "https://host/b.xlsx"'),
+    "away": (OfALibrary('Could not connect to "https://key:s3/cret@host/b.xlsx?sig=t0ken"'), 'Could not connect to "https://host/b.xlsx"'),
     "too slow": (FSTimeoutError(), "the store cannot be had: FSTimeoutError"),
 }
 
