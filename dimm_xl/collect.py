@@ -10,11 +10,12 @@ from pathlib import Path
 from dimm_xl import fingerprint, pool, respondents
 from dimm_xl.archive import Archive
 from dimm_xl.assessment import Return, Status, light
-from dimm_xl.files import Lying, of_system, walk
+from dimm_xl.files import of_system, walk
 from dimm_xl.findings import Code, Finding
 from dimm_xl.memory import Memory
 from dimm_xl.pool import Workers
 from dimm_xl.register import NOBODY, Register, enrolled
+from dimm_xl.remote import Store, Stored
 from dimm_xl.returns import read_return, refused
 from dimm_xl.workbook.guard import DEFAULT, ZIP, Limits, Refused, is_bundle, member, members
 
@@ -31,7 +32,7 @@ class Source:
     """Where a return's bytes are: a file, or a member of a zip file; ``name`` is what people see, ``dated`` its date (seconds)."""
 
     name: str
-    path: Path
+    path: Path | Stored
     member: str = ""
     dated: float = 0.0
 
@@ -83,11 +84,15 @@ class Listed:
         return fingerprint.digest(memory.reader, self.aside, contents) if all(content for *_, content in contents) else ""
 
 
-def listed(folder: Path, apart: Sequence[Path] = (), alone: frozenset[str] | None = None) -> Listed:
-    """List everything below ``folder`` but what is ``apart`` (results of this run or of an earlier one); only ``alone`` when given."""
-    lying = [one for one in walk(folder, apart) if alone is None or one.name in alone]
+def listed(folder: Path | Store, apart: Sequence[Path] = (), alone: frozenset[str] | None = None) -> Listed:
+    """List everything below ``folder`` but what is ``apart`` (results of this run or of an earlier one); only ``alone`` when given.
+
+    In a store nothing is apart: results are written on this machine. Faulty when it cannot be listed.
+    """
+    found = folder.walk() if isinstance(folder, Store) else walk(folder, apart)
+    lying = [one for one in found if alone is None or one.name in alone]
     sources = (Source(one.name, one.path, dated=_dated(one.path)) for one in lying if not one.aside)
-    return Listed(tuple(_aside(one) for one in lying if one.aside), tuple(sources))
+    return Listed(tuple(_aside(one.name, one.aside) for one in lying if one.aside), tuple(sources))
 
 
 def reader(how: Reading) -> str:
@@ -100,7 +105,7 @@ def remembering(archive: Archive, how: Reading, today: str = "") -> Memory:
     return Memory(archive, reader(how), how.limits.file, today)
 
 
-def collect(folder: Path, apart: Sequence[Path], how: Reading, heard: Heard = unheard) -> Collected:
+def collect(folder: Path | Store, apart: Sequence[Path], how: Reading, heard: Heard = unheard) -> Collected:
     """Read and check everything below ``folder`` but what is ``apart``, keeping nothing."""
     with Archive() as archive:
         return gather(listed(folder, apart), how, remembering(archive, how), heard)
@@ -120,12 +125,12 @@ def gather(lying: Listed, how: Reading, memory: Memory, heard: Heard = unheard, 
     return Collected(tuple(alike(stood)), sources, tuple(faults + more_faults))
 
 
-def _aside(lying: Lying) -> Return:
-    code = Code.NOT_A_FILE if lying.aside == "special" else Code.IGNORED
-    return Return(lying.name, "", Status.IGNORED, None, (Finding(code, file=lying.name),))
+def _aside(name: str, why: str) -> Return:
+    code = Code.NOT_A_FILE if why == "special" else Code.IGNORED
+    return Return(name, "", Status.IGNORED, None, (Finding(code, file=name),))
 
 
-def _dated(path: Path) -> float:
+def _dated(path: Path | Stored) -> float:
     try:
         return path.stat().st_mtime
     except OSError:
@@ -168,7 +173,7 @@ def _keep(memory: Memory, source: Source, read: Return | Bundle) -> None:
         memory.keep(source.name, source.path, read, "" if source.member else one.sha256)
 
 
-def _moved(known: Return | Bundle, path: Path) -> Return | Bundle:
+def _moved(known: Return | Bundle, path: Path | Stored) -> Return | Bundle:
     """Return a reading with the sources of a bundle where it lies now."""
     return replace(known, sources=tuple(replace(one, path=path) for one in known.sources)) if isinstance(known, Bundle) else known
 
@@ -198,7 +203,7 @@ def _bundle(source: Source, content: bytes, digest: str, limits: Limits) -> Bund
         if name.startswith("__MACOSX/"):
             continue  # what a Mac adds to every zip, never anything that a person put there
         if of_system(name.rpartition("/")[2]):
-            aside.append(_aside(Lying(shown, source.path, "system")))
+            aside.append(_aside(shown, "system"))
         else:
             sources.append(Source(shown, source.path, name, dated))
     note = Finding(Code.BUNDLE, file=source.name, facts={"count": len(sources)})

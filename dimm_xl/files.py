@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import count
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Generic, TypeVar
 
 from dimm_xl.findings import Busy, Fault
 
@@ -48,12 +48,15 @@ def safe(name: str, most: int = 200) -> str:
     return f"{stem}{dot}{ending}"
 
 
+Place = TypeVar("Place")
+
+
 @dataclass(frozen=True)
-class Lying:
+class Lying(Generic[Place]):
     """Something that lies in a folder: its name below it, and why it is set aside (``system``, ``special``; empty: to be read)."""
 
     name: str
-    path: Path
+    path: Place
     aside: str = ""
 
 
@@ -75,7 +78,7 @@ def of_system(name: str) -> bool:
     return name.startswith((".", "~$")) or name.lower() in SYSTEM
 
 
-def walk(folder: Path, apart: Sequence[Path] = ()) -> Iterator[Lying]:
+def walk(folder: Path, apart: Sequence[Path] = ()) -> Iterator[Lying[Path]]:
     """Yield everything in a folder and below, sorted by name; files and folders that are ``apart`` are left out whole.
 
     Links are never followed: a link, a device, a pipe is special; lock files and system files are set aside too.
@@ -95,8 +98,12 @@ def walk(folder: Path, apart: Sequence[Path] = ()) -> Iterator[Lying]:
         if stat.S_ISDIR(mode):
             continue
         aside = "special" if not stat.S_ISREG(mode) else "system" if of_system(path.name) else ""
-        name = path.relative_to(folder).as_posix().encode("utf-8", "backslashreplace").decode()  # text, whatever bytes the system takes
-        yield Lying(name, path, aside)
+        yield Lying(readable(path.relative_to(folder).as_posix()), path, aside)
+
+
+def readable(name: str) -> str:
+    """Return a name as text that can be written, whatever bytes a system takes for one."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def write_whole(path: Path, content: bytes) -> Path:

@@ -7,6 +7,7 @@ from typing import Any
 
 from dimm_xl import fingerprint
 from dimm_xl.archive import Archive
+from dimm_xl.remote import Stored
 
 
 class Memory:
@@ -22,8 +23,13 @@ class Memory:
         self._known = archive.contents(reader)
         self._found: dict[Path, str] = {}
 
-    def content(self, path: Path) -> str:
-        """Return the fingerprint of a file's content, of its size and date when it is too large, empty when it cannot be had."""
+    def content(self, path: Path | Stored) -> str:
+        """Return the fingerprint of a file's content, of its size and date when it is too large, empty when it cannot be had.
+
+        Of a file in a store, that of what the store says of it: to look at the content would be to fetch it.
+        """
+        if isinstance(path, Stored):
+            return path.version
         if path not in self._found:
             try:
                 about = path.stat()
@@ -33,18 +39,18 @@ class Memory:
                 return ""
         return self._found[path]
 
-    def knows(self, file: str, path: Path) -> str:
+    def knows(self, file: str, path: Path | Stored) -> str:
         """Return the fingerprint of a file whose reading is known, empty when it must be read; only files of a known name are looked at."""
         known = self._known.get(file, "")
         return known if known and known == self.content(path) else ""
 
-    def recall(self, file: str, path: Path, what: Any) -> Any:
+    def recall(self, file: str, path: Path | Stored, what: Any) -> Any:
         """Return the reading of a file as the type ``what``, None when it must be read."""
         return self.archive.recall(file, what) if self.knows(file, path) else None
 
-    def keep(self, file: str, path: Path, reading: object, content: str = "") -> None:
+    def keep(self, file: str, path: Path | Stored, reading: object, content: str = "") -> None:
         """Keep a reading; ``content`` is the fingerprint of what was read, where the reader knows it."""
-        if content:
+        if content and isinstance(path, Path):
             self._found[path] = content
         if found := self.content(path):
             self._known[file] = found

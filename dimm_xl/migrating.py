@@ -24,6 +24,7 @@ from dimm_xl.pool import Workers
 from dimm_xl.questionnaire import Request
 from dimm_xl.questionnaire.correct import Typed
 from dimm_xl.questionnaire.migrated import migrated
+from dimm_xl.remote import Store
 from dimm_xl.returns import judge, parse
 from dimm_xl.workbook.guard import DEFAULT, Limits, Refused
 from dimm_xl.workbook.write import write
@@ -47,7 +48,7 @@ class Wanted:
     table's messages. ``deadline`` is printed on the start sheets.
     """
 
-    returns: Path
+    returns: Path | Store
     out: Path
     place: str
     edition: str

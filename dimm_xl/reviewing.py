@@ -39,7 +39,7 @@ def second_opinions(asked: Run, named: Mapping[str, Return], heard: Heard = unhe
 
     A review in which nothing was typed yet is not listed.
     """
-    reviews, faults = _read(sources(asked), asked.reading, heard)
+    reviews, faults = _read([Source(name, path) for name, path in kept(asked)], asked.reading, heard)
     ids = _ids(named)
     rows: dict[str, list[Typed]] = {}
     more: dict[str, list[Finding]] = {}
@@ -62,11 +62,11 @@ def apart(asked: Run) -> list[Path]:
 
 def state(asked: Run) -> str:
     """Return the fingerprint of every review that lies there."""
-    return fingerprint.digest([(one.name, fingerprint.named(one.path)) for one in sources(asked)])
+    return fingerprint.digest([(name, fingerprint.named(path)) for name, path in kept(asked)])
 
 
-def sources(asked: Run) -> list[Source]:
-    """Return every file among the reviews, each place once."""
+def kept(asked: Run) -> list[tuple[str, Path]]:
+    """Return every file among the reviews with its name, each place once."""
     places = dict.fromkeys(place.resolve() for place in apart(asked) if place.exists())
     found = []
     for place in places:
@@ -74,7 +74,7 @@ def sources(asked: Run) -> list[Source]:
             [(f"{place.name}/{one.name}", one.path) for one in walk(place) if not one.aside] if place.is_dir() else [(place.name, place)]
         )
         found += lying
-    return [Source(name, path) for name, (_, path) in zip(unique(name for name, _ in found), found, strict=True)]
+    return [(name, path) for name, (_, path) in zip(unique(name for name, _ in found), found, strict=True)]
 
 
 def _ids(named: Mapping[str, Return]) -> Mapping[tuple[str, ...], str]:

@@ -11,6 +11,7 @@ from dimm_xl import catalogue, columnar, fingerprint
 from dimm_xl.collect import Reading
 from dimm_xl.page import Book
 from dimm_xl.pool import Workers
+from dimm_xl.remote import Store
 from dimm_xl.workbook.guard import DEFAULT, Limits
 from dimm_xl.workbook.mould import cast
 
@@ -44,13 +45,14 @@ class Dress:
 class Run:
     """What `run` is asked for; ``lang`` is the language of the results, ``models`` where returns may find their model.
 
+    ``returns`` is a folder, of this machine or in a store.
     ``archive`` is where what was read is kept (None: nowhere), ``today`` the date it gets, ``alone`` the only files to look at.
     ``previous`` is the archive of the campaign before, ``benchmark`` a pack of others’ medians.
     ``register`` lists whom the campaign asks.
     ``reviews`` is where a consultant keeps filled review workbooks, ``review`` for which organisations (ids, or ``all``) one is written.
     """
 
-    returns: Path
+    returns: Path | Store
     out: Path
     lang: str = "fr"
     models: tuple[str, ...] = ("dimm",)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -70,9 +70,11 @@ def rounds(asked: Run, settle: float = 2.0, poll: bool = False, heard: Heard = u
     When another run is at work, or a file cannot be written, the line says so, once, and it is tried again.
     """
     settling, said = Settling(settle), ""
-    with _woken(asked.returns, poll) as woken:
+    folder = asked.returns
+    assert isinstance(folder, Path), "a folder of this machine is watched; the command line takes no address here"
+    with _woken(folder, poll) as woken:
         while True:
-            complete = settling.due(_marks(asked), time.monotonic())
+            complete = settling.due(_marks(folder, campaign.apart(asked)), time.monotonic())
             failed = False
             if complete is not None:
                 try:
@@ -96,10 +98,10 @@ def _line(summary: campaign.Summary) -> str:
     return f"{sum(summary.statuses.values())} files: {counts or 'none'}; {summary.organisations} organisations in {summary.out}{faults}"
 
 
-def _marks(asked: Run) -> Marks:
+def _marks(folder: Path, apart: Sequence[Path]) -> Marks:
     """Return what lies among the returns, results apart; a file that goes away meanwhile is left out."""
     found = {}
-    for one in walk(asked.returns, campaign.apart(asked)):
+    for one in walk(folder, apart):
         try:
             about = one.path.lstat()
         except OSError:

@@ -22,7 +22,7 @@ from dimm_xl.cli import main
 from dimm_xl.sample import Drawn
 
 ONE = ["--sector", "tourism", "--size", "micro"]
-HEAVY = ("pandas", "xlsxwriter", "pydantic", "yaml", "openpyxl", "python_calamine", "pebble", "rich")
+HEAVY = ("pandas", "xlsxwriter", "pydantic", "yaml", "openpyxl", "python_calamine", "pebble", "rich", "fsspec")
 """Libraries that cost more time than a person should wait for help."""
 
 

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from dimm_xl.campaign import run
 from dimm_xl.files import write_whole
@@ -19,8 +13,6 @@ from dimm_xl.pool import Failed, each
 from dimm_xl.sample import Drawn
 from dimm_xl.settings import Run
 from tests.test_resilience import far_corner
-
-pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 
 
 def work(job: str) -> str:
@@ -32,29 +24,6 @@ def work(job: str) -> str:
     if job == "raise":
         raise ValueError("no such lever")
     return job.upper()
-
-
-@pytest.fixture(scope="module")
-def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a scheduler with two workers; one that dies is replaced by its nanny."""
-    folder = tmp_path_factory.mktemp("cluster")
-    known = folder / "scheduler.json"
-    settings = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1", "DASK_TEMPORARY_DIRECTORY": str(folder)}
-    dask = [sys.executable, "-W", "ignore", "-m", "dask"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": {**os.environ, **settings}}
-    first = [*dask, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(known)]
-    workers = [*dask, "worker", "--scheduler-file", str(known), "--nworkers", "2", "--nthreads", "1", "--no-dashboard"]
-    processes = [subprocess.Popen(first, **quiet)]  # type: ignore[call-overload]
-    try:
-        while not known.is_file() or not known.read_text():
-            assert processes[0].poll() is None, "the scheduler ended at once"
-            time.sleep(0.05)
-        processes.append(subprocess.Popen(workers, **quiet))  # type: ignore[call-overload]
-        yield str(json.loads(known.read_text())["address"])
-    finally:
-        for process in reversed(processes):
-            process.terminate()
-            process.wait(30)
 
 
 def test_a_job_that_ends_its_worker_costs_itself_alone(scheduler: str) -> None:

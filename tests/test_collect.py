@@ -23,6 +23,7 @@ from dimm_xl.collect import Bundle, Collected, Heard, Reading, Source, collect_o
 from dimm_xl.findings import Code
 from dimm_xl.issuing import Wanted, fill
 from dimm_xl.model import Profile
+from dimm_xl.remote import Store
 from dimm_xl.settings import Run
 from dimm_xl.workbook.guard import Limits
 from tests.support import at_level
@@ -68,7 +69,7 @@ def lay(folder: Path, files: Mapping[str, bytes]) -> Path:
     return folder
 
 
-def gathered(folder: Path, heard: Heard = unheard, workers: int = 0, limits: Limits | None = None) -> dict[str, Return]:
+def gathered(folder: Path | Store, heard: Heard = unheard, workers: int = 0, limits: Limits | None = None) -> dict[str, Return]:
     """What collecting a folder gives, by file; each file is listed once and nothing of ours failed."""
     found: Collected = collect.collect(folder, (), Reading(workers=workers, limits=limits or Limits()), heard)
     assert found.faults == ()
@@ -280,6 +281,7 @@ def test_a_file_that_goes_away_in_the_meantime_is_listed_all_the_same(tmp_path: 
 
 def dies(how: Reading, source: Source, engine: str = "calamine") -> Return | Bundle:
     """Read a file in a worker that keeps a log, and is killed on it by each engine that the file's name holds."""
+    assert isinstance(source.path, Path)
     with (source.path.parent.parent / "log.txt").open("a") as log:
         log.write(f"{source.name} by {engine}\n")
     if engine in source.name:

@@ -6,11 +6,15 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dimm_xl.cli.group import main
-from dimm_xl.cli.options import EXISTING, FILE, FOLDER, LANG
+from dimm_xl.cli.options import FILE, FOLDER, LANG, RETURNS
+
+if TYPE_CHECKING:
+    from dimm_xl.remote import Store
 
 MODEL = click.option("--model", "name", default="dimm", show_default=True, help="The new model: a shipped one, or a folder.")
 THEN = click.option(
@@ -23,7 +27,7 @@ TO = click.option("--to", required=True, metavar="EDITION|MODEL", help="An editi
 
 
 @main.command()
-@click.argument("returns", type=EXISTING)
+@click.argument("returns", type=RETURNS)
 @click.argument("out", type=FOLDER)
 @TO
 @click.option("--lang", type=LANG, help="The language of the questionnaires; that of each return by default.")
@@ -35,7 +39,7 @@ TO = click.option("--to", required=True, metavar="EDITION|MODEL", help="An editi
 @click.option("--colours", type=FILE, help="A look file (YAML) with other colours; see templates/look.yaml.")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary that a script can read.")
 def migrate(
-    returns: Path, out: Path, to: str, lang: str | None, name: str, then_names: tuple[str, ...], deadline: datetime | None,
+    returns: Path | Store, out: Path, to: str, lang: str | None, name: str, then_names: tuple[str, ...], deadline: datetime | None,
     workers: int | None, limits: tuple[str, ...], colours: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Carry the answers of every return under RETURNS into questionnaires of a newer edition, written into OUT/questionnaires.

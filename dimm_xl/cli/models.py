@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from dimm_xl.cli.group import main
-from dimm_xl.cli.options import FILE, FOLDER, LANG
+from dimm_xl.cli.options import FILE, FOLDER, KEPT, LANG
 
 
 @main.command()
@@ -60,7 +60,7 @@ def show_indicator(code: str, name: str, lang: str, sector: str | None, size: st
 
 @model.command("export")
 @click.argument("place", metavar="MODEL")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=KEPT)
 @click.option("--lang", type=LANG, default="fr", show_default=True, help="The language of sheets and headers.")
 def export_model(place: str, file: Path, lang: str) -> None:
     """Write a MODEL (a shipped one, by id, or a folder) as the workbook FILE, to be edited in a spreadsheet program.

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from dimm_xl.cli.group import main
-from dimm_xl.cli.options import FILE, LANG
+from dimm_xl.cli.options import FILE, KEPT, LANG
 
 
 @main.group()
@@ -16,7 +16,7 @@ def register() -> None:
 
 
 @register.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=KEPT)
 @click.option("--lang", type=LANG, default="fr", show_default=True, help="The language of sheets, headers and lists.")
 @click.option("--colours", type=FILE, help="A look file (YAML) with other colours; see templates/look.yaml.")
 @click.option("--model", "name", default="dimm", show_default=True, help="A shipped model, or a folder.")

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dimm_xl.cli.group import main
-from dimm_xl.cli.options import EXISTING, FILE, FOLDER, KEPT, LANG
+from dimm_xl.cli.options import FILE, FOLDER, KEPT, LANG, RETURNS, Here
 
 if TYPE_CHECKING:
     from dimm_xl.campaign import Summary
+    from dimm_xl.remote import Store
     from dimm_xl.settings import Run
 
 
 @main.command()
-@click.argument("returns", type=EXISTING)
+@click.argument("returns", type=RETURNS)
 @click.argument("out", type=FOLDER)
 @click.option("--lang", type=LANG, default="fr", show_default=True, help="The language of the results.")
 @click.option("--model", "names", multiple=True, default=["dimm"], show_default=True, help="Models that returns may be of.")
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--review", multiple=True, metavar="all|ID", help="Write a review workbook for a second opinion, for all or by id.")
 @click.option(
     "--reviews",
-    type=click.Path(exists=True, path_type=Path),
+    type=Here(exists=True, path_type=Path),
     help="Filled review workbooks kept elsewhere than in OUT/reviews: a folder or a file.",
 )
 @click.option("--register", type=FILE, help="The campaign's register: who returned, is incomplete or late, and reminders to send.")
@@ -44,7 +45,8 @@ if TYPE_CHECKING:
 def run(as_json: bool, **options: Any) -> None:
     """Read every workbook under RETURNS, check and score it, and write the results into the folder OUT.
 
-    Run again, it reads what is new or changed and brings OUT up to date.
+    Run again, it reads what is new or changed and brings OUT up to date. RETURNS may be the address of a folder in a store, such as
+    s3://bucket/folder; docs/scale.md says what that takes.
 
     Exit status: 0 all read; 1 some file refused (everything else is written); 2 wrong usage.
 
@@ -62,7 +64,7 @@ def run(as_json: bool, **options: Any) -> None:
 
 
 def asked_of(
-    out: Path, returns: Path = Path(), lang: str = "fr", names: tuple[str, ...] = ("dimm",), workers: int | None = None,
+    out: Path, returns: Path | Store = Path(), lang: str = "fr", names: tuple[str, ...] = ("dimm",), workers: int | None = None,
     limits: tuple[str, ...] = (), logo: Path | None = None, colours: Path | None = None, classification: str = "",
     archive: Path | None = None, today: datetime | None = None, scheduler: str = "",
     previous: Path | None = None, benchmark: Path | None = None, review: tuple[str, ...] = (), reviews: Path | None = None,

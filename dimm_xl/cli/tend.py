@@ -9,10 +9,8 @@ from typing import Any
 import click
 
 from dimm_xl.cli.group import main
-from dimm_xl.cli.options import KEPT
+from dimm_xl.cli.options import EXISTING, FILE, KEPT
 from dimm_xl.cli.run import asked_of, end, run
-
-EXISTING_ARCHIVE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def of_run(*names: str) -> list[click.Parameter]:
@@ -48,7 +46,7 @@ def collect(as_json: bool, archive: Path, **options: Any) -> None:
 
 @main.command(
     params=[
-        click.Argument(["archive"], type=EXISTING_ARCHIVE),
+        click.Argument(["archive"], type=FILE),
         *of_run("out", "lang", "names", "workers", "scheduler", "logo", "colours", "classification", "today", "register", "as_json"),
     ]
 )
@@ -69,7 +67,8 @@ def report(as_json: bool, **options: Any) -> None:
 
 @main.command(
     params=[
-        *(one for one in run.params if one.name not in ("as_json", "today")),
+        click.Argument(["returns"], type=EXISTING),
+        *(one for one in run.params if one.name not in ("returns", "as_json", "today")),
         click.Option(
             ["--settle"], type=click.FloatRange(0), default=2.0, show_default=True, metavar="SECONDS",
             help="A file is complete when it did not change for so long.",
