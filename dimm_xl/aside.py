@@ -24,8 +24,8 @@ def aside(steps: Callable[[Job], Iterator[Any]], job: Job, workers: Workers = No
     nobody asks any more. With ``workers`` 0 a step is gone through here, when it is waited for.
     """
     if workers == 0:
-        here = steps(job)
-        yield lambda: partial(guarded, next, here)
+        here = _outcomes(steps(job))
+        yield lambda: partial(next, here)
         return
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
@@ -42,10 +42,19 @@ def aside(steps: Callable[[Job], Iterator[Any]], job: Job, workers: Workers = No
 
 def _go(asked: Connection, steps: Callable[[Job], Iterator[Any]], job: Job) -> None:
     leave_with_parent()
-    going = steps(job)
+    outcomes = _outcomes(steps(job))
     while True:
         asked.recv()
-        asked.send(guarded(next, going))
+        asked.send(next(outcomes))
+
+
+def _outcomes(going: Iterator[Any]) -> Iterator[Any]:
+    """Yield what each step gives; one that failed is told again for whatever was to follow it."""
+    outcome = None
+    while True:
+        if not isinstance(outcome, Failed):
+            outcome = guarded(next, going)
+        yield outcome
 
 
 def _ask(there: Connection) -> Wait:

@@ -37,11 +37,13 @@ def report(asked: Run, stands: Standing, ledger: Ledger, heard: Heard = unheard)
     """Write a workbook for each organisation, in workers; meanwhile, in a process of its own, the tables and the consolidated workbooks."""
     wanted = asked.wanted  # once: it reads the files that options name
     with aside(partial(_consolidate, asked), stands, asked.workers) as ask:
-        first = ask()()
-        together = Together() if isinstance(first, Failed) else first
-        products = [Product((f"organisations/{job.name}.xlsx",), digest(wanted, job), job) for job in _jobs(asked, stands, together.peers)]
+        first = ask()
+        told = [(job, digest(wanted, job)) for job in _jobs(asked, stands)]  # while all are scored elsewhere
+        seen = first()
+        together = Together() if isinstance(seen, Failed) else seen
+        products = [_product(job, mark, together.peers.get(job.name)) for job, mark in told]
         whole = Product((CONSOLIDATED,), digest(wanted, asked.today, *_inputs(products, stands)))
-        with ledger.together((lambda: lambda: first) if first is not together else ask, whole) as amiss:
+        with ledger.together(ask, whole) as amiss:
             faults = ledger.write(partial(_report_one, asked), products, asked.workers, partial(heard, "writing"))
     return Reported((*faults, *amiss), together.register)
 
@@ -52,12 +54,17 @@ def _consolidate(asked: Run, stands: Standing) -> Iterator[Together | list[Path]
     yield from consolidate(asked, stands)
 
 
-def _jobs(asked: Run, stands: Standing, peers: Mapping[str, Peers]) -> Iterator[Job]:
-    """Yield what workers need to write each organisation's workbook."""
+def _jobs(asked: Run, stands: Standing) -> Iterator[Job]:
+    """Yield what workers need to write each organisation's workbook, but for its peers."""
     then = earlier(asked.previous, asked.models) if asked.previous else {}
     was = last_time(then, stands.named)
     for name, one in sorted(stands.named.items(), key=_alike):
-        yield Job(name, one, stands.opinions(name), peers.get(name), (was[name], then[was[name]]) if name in was else None)
+        yield Job(name, one, stands.opinions(name), last=(was[name], then[was[name]]) if name in was else None)
+
+
+def _product(job: Job, mark: str, peers: Peers | None) -> Product:
+    """Return an organisation's workbook to be written; ``mark`` is the fingerprint of its job without peers."""
+    return Product((f"organisations/{job.name}.xlsx",), digest(mark, peers), replace(job, peers=peers))
 
 
 def _inputs(products: Sequence[Product], stands: Standing) -> Iterator[object]:

@@ -49,15 +49,17 @@ def test_a_step_that_nobody_asks_for_is_not_begun() -> None:
     assert multiprocessing.active_children() == []
 
 
-@pytest.mark.parametrize(("bad", "why"), [("raise", "fault"), ("panic", "fault"), ("die", "crash")])
-def test_a_step_that_fails_says_why(bad: str, why: str) -> None:
-    """Whatever becomes of it, this process goes on; what is asked after that fails too instead of waiting for ever."""
-    with aside(steps, f"a, {bad}, b", 1) as ask:
+@pytest.mark.parametrize(
+    ("bad", "why", "workers"), [("raise", "fault", 0), ("raise", "fault", 1), ("panic", "fault", 1), ("die", "crash", 1)]
+)
+def test_a_step_that_fails_says_why(bad: str, why: str, workers: int) -> None:
+    """Whatever becomes of it, this process goes on; what was to follow it failed for the same reason."""
+    with aside(steps, f"a, {bad}, b", workers) as ask:
         assert ask()() == "A"
         outcome, after = ask()(), ask()()
     assert isinstance(outcome, Failed)
-    assert isinstance(after, Failed)
     assert outcome.why == why
+    assert after == outcome
 
 
 def test_it_is_given_up_when_the_run_is() -> None:
