@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -64,7 +64,7 @@ class Settling:
         return any(self._done.get(name) != mark for name, mark in complete.items()) or not self._done.keys() <= marks.keys()
 
 
-def rounds(asked: Run, settle: float = 2.0, poll: bool = False, heard: Heard = unheard) -> Iterator[str]:
+def rounds(asked: Run, settle: float = 2.0, poll: bool = False, heard: Heard = unheard) -> Generator[str, None, None]:
     """Run whenever it is time, and yield a line about each run; ends only with an exception (KeyboardInterrupt, Faulty).
 
     When another run is at work, or a file cannot be written, the line says so, once, and it is tried again.

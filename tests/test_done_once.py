@@ -17,7 +17,9 @@ from dimm_xl.campaign import run
 from dimm_xl.collect import Bundle, Reading, Source, collect_one
 from dimm_xl.files import PART, held, write_table, write_whole
 from dimm_xl.findings import Busy, Faulty
+from dimm_xl.issuing import make_up
 from dimm_xl.returns import read_return
+from dimm_xl.sample import Drawn
 from dimm_xl.settings import Run
 from dimm_xl.workbook import glance, guard
 from tests.support import at_level, questionnaire_bytes
@@ -100,6 +102,30 @@ print("loaded:", *[name for name in {HEAVY!r} if name in sys.modules])
         )
         assert says in ran.stdout
         assert ran.stdout.splitlines()[-1].split() == ["loaded:"]
+
+
+SMALL = """
+import gc, sys
+from pathlib import Path
+from dimm_xl.campaign import run
+from dimm_xl.report.result import Result
+from dimm_xl.settings import Run
+if __name__ == "__main__":
+    gc.disable()
+    summary = run(Run(Path(sys.argv[1]), Path(sys.argv[2]), workers=1))
+    assert (summary.organisations, summary.faults) == (6, ()), summary
+    print([name for name in ("pandas", "pyarrow") if name in sys.modules], [one for one in gc.get_objects() if isinstance(one, Result)])
+"""
+
+
+def test_the_process_that_leads_a_run_holds_no_result_and_no_tables(tmp_path: Path) -> None:
+    """Results are made where they are written; what all of them together say comes from the process that consolidates."""
+    make_up(tmp_path / "in", Drawn(6, 3, size="micro"), workers=0)
+    (tmp_path / "run.py").write_text(SMALL, "utf-8")  # spawned workers import the main module: it must be a file
+    command = [sys.executable, str(tmp_path / "run.py"), str(tmp_path / "in"), str(tmp_path / "out")]
+    ran = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert ran.stdout == "[] []\n", ran.stderr
+    assert (tmp_path / "out" / "consolidated.xlsx").is_file()
 
 
 @pytest.mark.parametrize("twice", ["a: 1\na: 2", "1: a\n'1': b", "1: a\n0x1: b", "x: {a: 1, b: 2, a: 3}"])
