@@ -45,6 +45,8 @@ def report(asked: Run, stands: Standing, ledger: Ledger, heard: Heard = unheard)
         whole = Product((CONSOLIDATED,), digest(wanted, asked.today, *_inputs(products, stands)))
         with ledger.together(ask, whole) as amiss:
             faults = ledger.write(partial(_report_one, asked), products, asked.workers, partial(heard, "writing"))
+            heard("consolidating", 0, 1)
+    heard("consolidating", 1, 1)
     return Reported((*faults, *amiss), together.register)
 
 

@@ -144,7 +144,7 @@ def test_progress_is_plain_lines_when_nobody_watches(returns: Path, tmp_path: Pa
     """A process whose output goes to a file writes lines without colours, progress apart from results."""
     ran = outside("run", returns, tmp_path, "--workers", "1")
     assert ran.returncode == 0
-    assert "reading: 2 of 2" in ran.stderr.splitlines()
+    assert ran.stderr.splitlines() == ["reading: 2 of 2", "writing: 2 of 2", "consolidating: 0 of 1", "consolidating: 1 of 1"]
     assert "reading:" not in ran.stdout
     assert "\x1b" not in ran.stdout + ran.stderr
 
