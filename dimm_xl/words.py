@@ -37,7 +37,7 @@ class Words:
 
     def filled(self, label: str, facts: Mapping[str, object]) -> str:
         """Return a label with its braces filled, its words in agreement with its numbers."""
-        return (agreed(label, facts, self.lang) if ENDING.search(label) else label).format_map(facts)
+        return (agreed(label, facts, self.lang) if _ends(label) else label).format_map(facts)
 
     def within(self, model: Model) -> Words:
         """Return the labels as ``model`` says them: by which end of its scale is good, then in its own words; its scale stands in them."""
@@ -100,6 +100,11 @@ def agreed(label: str, facts: Mapping[str, object], lang: str) -> str:
     """
     pieces = _pieces(label)
     return _agreed(pieces, tuple([_count(facts.get(name or "")) for _, name in pieces]), lang)
+
+
+@lru_cache(maxsize=4096)
+def _ends(label: str) -> bool:
+    return ENDING.search(label) is not None
 
 
 @lru_cache(maxsize=4096)

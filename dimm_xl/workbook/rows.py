@@ -17,7 +17,7 @@ from dimm_xl.workbook.write import Names
 
 Slot = tuple[int, str, bool]
 """A cell on a row: its column, its look, and whether a value is written there (a merged range has cells without)."""
-KEPT = 4096
+KEPT = 8192
 """Values in common that are remembered, of tables that look alike."""
 
 
