@@ -142,6 +142,11 @@ def of_indicators(spans: Mapping[str, Span], score: Score, scale: Scale) -> Mapp
     }
 
 
+def level_of(spans: Mapping[str, Span], score: Score, scale: Scale) -> Formula:
+    """The value of a grouping's or a lever's score alone."""
+    return Formula(_ratios(scale)["value"], "" if score.value is None else score.value, spans)
+
+
 @once
 def _ratios(scale: Scale) -> Mapping[str, str]:
     points = "SUMPRODUCT({weight},{counted})"

@@ -149,7 +149,7 @@ class Lever(Entry):
     groupings: tuple[Grouping, ...]
     weight: float = 1.0
 
-    @property
+    @cached_property
     def indicators(self) -> tuple[Indicator, ...]:
         """The lever's indicators in the order of the model."""
         return tuple(indicator for grouping in self.groupings for indicator in grouping.indicators)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 MOST = 8192
 """Results that are remembered of one function, before it starts anew."""
@@ -19,16 +19,16 @@ def once(make: Callable[Given, Made]) -> Callable[Given, Made]:
     They are kept as long as the result, so that no other object can take their place.
     """
     known: dict[tuple[int, ...], tuple[object, Made]] = {}
+    anew: Callable[..., Made] = make
 
     @wraps(make)
-    def call(*given: Given.args, **named: Given.kwargs) -> Made:
-        assert not named
+    def call(*given: Any) -> Made:
         key = tuple(map(id, given))
         found = known.get(key)
         if found is None:
             if len(known) >= MOST:
                 known.clear()
-            found = known[key] = (given, make(*given, **named))
+            found = known[key] = (given, anew(*given))
         return found[1]
 
-    return call
+    return cast(Callable[Given, Made], call)

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from dimm_xl.sheet import Sheet
 
+NONE: Mapping[str, Any] = MappingProxyType({})
 
-@dataclass(frozen=True)
-class Span:
+
+class Span(NamedTuple):
     """A rectangle of cells on a named sheet, bounds included."""
 
     sheet: str
@@ -29,8 +31,7 @@ _span = lru_cache(maxsize=16384)(Span)
 """The same cells again and again: books of one shape share their spans."""
 
 
-@dataclass(frozen=True)
-class Formula:
+class Formula(NamedTuple):
     """A living cell: ``text`` without ``=``, names in braces, and the value it has now, which is stored beside it.
 
     A name in braces is a key of ``at``, else a field of the same table row.
@@ -38,11 +39,10 @@ class Formula:
 
     text: str
     value: str | float
-    at: Mapping[str, Span] = field(default_factory=dict)
+    at: Mapping[str, Span] = NONE
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """A text that leads to cells of the same workbook."""
 
     text: str
@@ -62,8 +62,7 @@ class Rich:
 Value = str | float | int | None | Formula | Link | Rich
 
 
-@dataclass(frozen=True)
-class Put:
+class Put(NamedTuple):
     """One value at one place, merged over ``rows`` × ``cols`` cells; ``entry`` unlocks it, ``picks`` offers a list."""
 
     row: int
@@ -76,29 +75,22 @@ class Put:
     picks: tuple[str, ...] = ()
 
 
-_NOTHING: Mapping[str, Any] = {}
-
-
-def _nothing() -> Mapping[str, Any]:
-    """Return the one empty mapping of all rows that say nothing more: a consolidation has a hundred thousand of them."""
-    return _NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of a table: values by field; ``heading`` rows title those below; ``closed`` entry fields stay locked here.
 
     ``bounds`` are what figures may be; ``notes`` mark cells and say what to do about them. ``looks`` are those of cells that look
-    otherwise than their column; ``hints`` are comments on cells that are not amiss.
+    otherwise than their column; ``hints`` are comments on cells that are not amiss. ``common`` is the part of the values that rows of
+    many books have in common, the very same mapping in all of them: what casting makes of it is made once.
     """
 
     values: Mapping[str, Value]
     heading: bool = False
     closed: frozenset[str] = frozenset()
-    bounds: Mapping[str, tuple[float, float]] = field(default_factory=_nothing)
-    notes: Mapping[str, str] = field(default_factory=_nothing)
-    looks: Mapping[str, str] = field(default_factory=_nothing)
-    hints: Mapping[str, str] = field(default_factory=_nothing)
+    bounds: Mapping[str, tuple[float, float]] = NONE
+    notes: Mapping[str, str] = NONE
+    looks: Mapping[str, str] = NONE
+    hints: Mapping[str, str] = NONE
+    common: Mapping[str, Value] | None = None
 
 
 @dataclass(frozen=True)
@@ -163,8 +155,7 @@ class Table:
         return self.row + max(len(self.rows), 1)
 
 
-@dataclass(frozen=True)
-class Series:
+class Series(NamedTuple):
     """One line, bar or area of a chart; ``role`` decides its colour and stroke."""
 
     name: str

@@ -80,7 +80,11 @@ Part = tuple[float, Score]
 
 def score(model: Model, assessment: Assessment) -> Scores:
     """Score an assessment by the rules of its (resolved) model."""
-    each = {code: of_answer(one, assessment.answer(code), model.scale) for code, one in model.indicators.items()}
+    return combined(model, {code: of_answer(one, assessment.answer(code), model.scale) for code, one in model.indicators.items()})
+
+
+def combined(model: Model, each: Mapping[str, Score]) -> Scores:
+    """Put the scores of indicators, by code in the order of the (resolved) model, together into all others."""
     part: dict[str, Part] = {code: (one.weight, each[code]) for code, one in model.indicators.items()}
 
     def mean(indicators: Iterable[Indicator]) -> Score:
@@ -91,13 +95,18 @@ def score(model: Model, assessment: Assessment) -> Scores:
     if model.scoring.overall == "levers":
         overall = of_parts([(lever.weight, levers[lever.code]) for lever in model.levers])
     else:
-        overall = mean(model.indicators.values())
+        overall = of_parts([*part.values()])
     return Scores(overall, levers, groupings, each)
 
 
 def of_answer(indicator: Indicator, answer: Answer, scale: Scale) -> Score:
     """Return the score of one indicator: what its level is worth, or the whole scale as range when the answer is missing."""
-    return _exempt(scale) if isinstance(answer.state, NotApplicable) else _worth(scale, answer.level, indicator.target.default)
+    return _exempt(scale) if isinstance(answer.state, NotApplicable) else of_level(indicator, answer.level, scale)
+
+
+def of_level(indicator: Indicator, level: int | None, scale: Scale) -> Score:
+    """Return the score of an indicator that is expected, on a level or without one."""
+    return _worth(scale, level, indicator.target.default)
 
 
 @once
@@ -116,14 +125,20 @@ def _worth(scale: Scale, level: int | None, target: int) -> Score:
 
 def of_parts(parts: Sequence[Part]) -> Score:
     """Return the weighted mean of parts; what is not applicable is in neither numerator nor denominator."""
-    value = _mean([(weight, part.value) for weight, part in parts if part.value is not None])
-    answered, expected = sum([part.answered for _, part in parts]), sum([part.expected for _, part in parts])
-    if answered == expected:  # nothing is missing: no range
-        low = high = value
-    else:
+    points = heard = goals = due = 0.0
+    answered = expected = 0
+    for weight, part in parts:
+        answered += part.answered
+        expected += part.expected
+        if part.value is not None:
+            points, heard = points + weight * part.value, heard + weight
+        if part.target is not None:
+            goals, due = goals + weight * part.target, due + weight
+    value, target = points / heard if heard else None, goals / due if due else None
+    low = high = value  # no range where nothing is missing
+    if answered != expected:
         low = _mean([(weight, part.low) for weight, part in parts if part.low is not None])
         high = _mean([(weight, part.high) for weight, part in parts if part.high is not None])
-    target = _mean([(weight, part.target) for weight, part in parts if part.target is not None])
     return Score(value, low, high, answered, expected, target, parts[0][1].step if parts else 1.0)
 
 

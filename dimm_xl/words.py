@@ -37,7 +37,7 @@ class Words:
 
     def filled(self, label: str, facts: Mapping[str, object]) -> str:
         """Return a label with its braces filled, its words in agreement with its numbers."""
-        return (agreed(label, facts, self.lang) if ENDING.search(label) else label).format_map(facts)
+        return (agreed(label, facts, self.lang) if _ends(label) else label).format_map(facts)
 
     def within(self, model: Model) -> Words:
         """Return the labels as ``model`` says them: by which end of its scale is good, then in its own words; its scale stands in them."""
@@ -98,12 +98,26 @@ def agreed(label: str, facts: Mapping[str, object], lang: str) -> str:
 
     French says the singular of 0 and 1, English of 1 alone. What fills the braces is not looked at: a name may hold brackets.
     """
-    pieces = list(Formatter().parse(label))
-    counts = [_count(facts.get(name or "")) for _, name, _, _ in pieces]
+    pieces = _pieces(label)
+    return _agreed(pieces, tuple([_count(facts.get(name or "")) for _, name in pieces]), lang)
+
+
+@lru_cache(maxsize=4096)
+def _ends(label: str) -> bool:
+    return ENDING.search(label) is not None
+
+
+@lru_cache(maxsize=4096)
+def _pieces(label: str) -> tuple[tuple[str, str | None], ...]:
+    """Return what stands before each pair of braces of a label, and what it names."""
+    return tuple([(text.replace("{", "{{").replace("}", "}}"), name) for text, name, _, _ in Formatter().parse(label)])
+
+
+@lru_cache(maxsize=4096)
+def _agreed(pieces: tuple[tuple[str, str | None], ...], counts: tuple[int | None, ...], lang: str) -> str:
     count = next((found for found in counts if found is not None), None)
     parts = []
-    for (text, name, _, _), found in zip(pieces, counts, strict=True):
-        literal = text.replace("{", "{{").replace("}", "}}")
+    for (literal, name), found in zip(pieces, counts, strict=True):
         parts.append(literal if count is None else ENDING.sub(_form(count, lang), literal))
         if name is not None:
             parts.append(f"{{{name}}}")

@@ -13,7 +13,7 @@ from dimm_xl.findings import Code, Severity
 from dimm_xl.returns import expected, read_return
 from dimm_xl.workbook import glance
 from dimm_xl.workbook.guard import Refused, beside
-from dimm_xl.workbook.pack import joined, packed, stored
+from dimm_xl.workbook.pack import filed, joined, packed, stored
 from dimm_xl.workbook.read import Grids
 from tests.support import at_level, questionnaire_bytes
 
@@ -115,6 +115,6 @@ def test_a_byte_beside_another_is_found_wherever_it_stands(part: bytes, seen: bo
 def test_a_joined_package_is_a_zip_that_holds_its_parts(pack: object) -> None:
     assert callable(pack)
     contents = {"a.xml": b"<a/>" * 1000, "folder/b.bin": bytes(range(256)), "empty": b""}
-    with zipfile.ZipFile(io.BytesIO(joined((name, pack(content)) for name, content in contents.items()))) as parts:
+    with zipfile.ZipFile(io.BytesIO(joined(filed(name, pack(content)) for name, content in contents.items()))) as parts:
         assert parts.testzip() is None
         assert {name: parts.read(name) for name in parts.namelist()} == contents

@@ -21,7 +21,7 @@ from dimm_xl.assessment import Answer, Answered, Assessment, NotApplicable, Retu
 from dimm_xl.catalogue import look
 from dimm_xl.issuing import Wanted, fill
 from dimm_xl.model import Profile
-from dimm_xl.page import Bars, Book, Chart, Formula, Link, Page, Put, Rich, Row, Rule, Series, Span, Table
+from dimm_xl.page import Bars, Book, Chart, Formula, Link, Page, Put, Rich, Row, Rule, Series, Span, Table, Value
 from dimm_xl.questionnaire import Request, questionnaire
 from dimm_xl.report.organisation import organisation_book
 from dimm_xl.report.portfolio import portfolio_book
@@ -254,11 +254,13 @@ VALUES = (
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.sampled_from(HOSTILE[:9])
     | st.builds(
-        Formula, st.just("LEN({name})+{value}"), st.floats(0, 9) | st.text(max_size=9) | st.sampled_from(("#N/A", 1, 1.0, 0.0, -0.0))
+        lambda value: Formula("LEN({name})+{value}", value),
+        st.floats(0, 9) | st.text(max_size=9) | st.sampled_from(("#N/A", 1, 1.0, 0.0, -0.0)),
     )
     | st.builds(Link, st.text(max_size=9), st.just(Span("Sheet", 2, 1, 2, 1)))
 )
-ROWS = st.lists(st.builds(Row, st.dictionaries(st.sampled_from(("code", "name", "value")), VALUES), heading=st.booleans()), max_size=40)
+SAID = st.dictionaries(st.sampled_from(("code", "name", "value")), VALUES)
+ROWS = st.lists(st.tuples(SAID, st.booleans()).map(lambda one: Row(*one)), max_size=40)
 
 
 @settings(LAW, max_examples=60)
@@ -268,6 +270,40 @@ def test_any_values_in_any_cells_are_cast_as_they_are_written(rows: list[Row], v
     puts = tuple(Put(n % 3, 2 * n, value, "text", cols=2 if n % 2 else 1) for n, value in enumerate(values))  # type: ignore[arg-type]
     rules = (Bars("value", 0, 5), Rule(("name", "code"), '{value}="x"', "alarm")) if bars else ()
     assert differing(small(rows, puts, rules)) == []
+
+
+COMMON: tuple[dict[str, Value], ...] = (
+    {"code": "C1", "name": "a name that takes more than one line of its column"},
+    {"name": "short", "value": 2},
+    {"value": None},
+)
+VALUE: st.SearchStrategy[Value] = st.none() | st.text(max_size=60) | st.floats(0, 9)
+OWN = st.dictionaries(st.sampled_from(("code", "name", "value")), VALUE)
+
+
+def alike(common: dict[str, Value], own: dict[str, Value] | None) -> Row:
+    """A row with values in common, beside its own if it has any."""
+    return Row(common if own is None else {**own, **common}, common=common)
+
+
+ALIKE = st.tuples(st.sampled_from(COMMON), st.none() | OWN).map(lambda one: alike(*one))
+
+
+@settings(LAW, max_examples=60)
+@given(st.lists(ALIKE, max_size=20), st.sampled_from((12.0, 40.0)))
+def test_rows_that_have_values_in_common_are_cast_as_all_others(rows: list[Row], width: float) -> None:
+    """Whether all of a row comes again or it has something of its own, and however often and in however wide a column it came before."""
+    book = small(rows)
+    assert differing(replace(book, pages=(replace(book.pages[0], widths={1: width}),))) == []
+
+
+def test_what_rows_have_in_common_is_what_they_say() -> None:
+    """Casting takes the fields that are common from there, whatever the row says: in no result may the two differ."""
+    tables = [table for said in some() for page in found(said).pages for table in page.tables]
+    common = [row for table in tables for row in table.rows if row.common is not None]
+    assert len(common) > 500
+    assert not [row for row in common if row.common and any(row.values[field] != value for field, value in row.common.items())]
+    assert not [row for row in common if row.heading or row.closed]
 
 
 def test_a_value_that_is_written_over_another_is_cast_once() -> None:
@@ -332,7 +368,7 @@ def test_a_chart_remembers_what_its_cells_hold() -> None:
     values = (1.5, None, Formula("{name}", "–"), Formula("{name}", 2.0), "x_1")
     rows = [Row({"code": str(n), "name": f"n{n}", "value": value}) for n, value in enumerate(values)]
     assert differing(small(rows, charts=(chart,))) == []
-    assert differing(small([replace(row, values={**row.values, "value": 7}) for row in rows], charts=(chart,))) == []
+    assert differing(small([row._replace(values={**row.values, "value": 7}) for row in rows], charts=(chart,))) == []
 
 
 # --- real spreadsheet programs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -20,7 +21,7 @@ from dimm_xl.model import Profile
 from dimm_xl.page import Book, Formula, Link, Page
 from dimm_xl.report.organisation import organisation_book
 from dimm_xl.report.portfolio import peers_of, portfolio_book
-from dimm_xl.report.result import Result
+from dimm_xl.report.result import Result, state_word
 from dimm_xl.scoring import Standing, score, standing
 from dimm_xl.words import Words
 from dimm_xl.workbook.write import write
@@ -297,3 +298,11 @@ def test_findings_are_listed_gravest_first_and_files_counted_by_status(words: Wo
     assert all(str(one).endswith((".", "?", ")")) for field in ("message", "repair") for one in column(findings, field, "file").values())
     counts = {words(f"status.{one.value}"): sum(each.status is one for each in returns) for one in Status}
     assert column(page(book, words("sheet.overview")), "count", "status") == counts
+
+
+def test_a_state_from_another_process_is_told_by_the_very_same_word() -> None:
+    """What is composed once is known by the identity of what it is made from, and workers get answers whose words are copies."""
+    here = Answer(Answered(3)).state
+    there = pickle.loads(pickle.dumps(here))
+    assert there.kind is not here.kind
+    assert state_word(there) is state_word(here)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from dimm_xl.model import Model
 from dimm_xl.model_book.rows import Values, facts, rows
@@ -122,7 +121,7 @@ def _guide(model: Model, languages: Sequence[Words], names: Mapping[str, str], w
         lines += [*(_line(left, "guide-title", right) for left, right in steps), ()]
         lines += [*(_line(left, "row-link", right) for left, right in sheets), ()]
     title = Put(0, 0, _title(model, words), "title", cols=2)
-    puts = (title, *(replace(put, row=row) for row, line in enumerate(lines, 2) for put in line))
+    puts = (title, *(put._replace(row=row) for row, line in enumerate(lines, 2) for put in line))
     return Page(words("modelbook.sheet.guide"), puts=puts, widths={0: 30, 1: 116}, portrait=True)
 
 

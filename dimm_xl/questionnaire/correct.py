@@ -87,7 +87,7 @@ def _marked(page: Page, typed: Typed, wrong: Sequence[Fault], words: Words) -> P
             values = {**row.values, **_typed(code, given.get(code), typed, row.closed, table.sheet)}
             if (word := states.get(code)) and "state" in values:
                 values["state"] = _saying(values["state"], words(f"state.{word}"))
-            row = replace(row, values=values, notes=notes[code])  # noqa: PLW2901 - the marked row takes the row's place
+            row = row._replace(values=values, notes=notes[code])  # noqa: PLW2901 - the marked row takes the row's place
         marked.append(row)
     return replace(page, tables=(replace(table, rows=tuple(marked)),))
 
@@ -105,7 +105,7 @@ def _typed(code: str, given: Given | None, typed: Typed, closed: frozenset[str],
 
 def _saying(state: Value, shown: str) -> Value:
     assert isinstance(state, Formula)
-    return replace(state, value=shown)
+    return state._replace(value=shown)
 
 
 def _list(pages: Sequence[Page], wrong: Sequence[Fault], words: Words) -> Page:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from dimm_xl import layout, live
 from dimm_xl.assessment import Answer, Answered, Assessment, Blank, Last, NotApplicable, State, Unknown
@@ -76,7 +75,7 @@ def _again(row: Row, model: Model, last: Last | None, unconfirmed: bool, words: 
         "last": shown,
         "pending": live.pending(unconfirmed),
     }
-    return replace(row, values=values, closed=row.closed if last else row.closed | {"confirmed"})
+    return row._replace(values=values, closed=row.closed if last else row.closed | {"confirmed"})
 
 
 _level_kind = once(layout.level_kind)

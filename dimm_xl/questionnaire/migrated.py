@@ -65,7 +65,7 @@ def _waiting(page: Page, asked: Mapping[str, Span], words: Words) -> Page:
     spans = list(asked.values())
     if not spans:
         return page
-    whole = replace(spans[0], bottom=spans[-1].bottom)
+    whole = spans[0]._replace(bottom=spans[-1].bottom)
     puts = []
     for put in page.puts:
         value = put.value
@@ -73,7 +73,7 @@ def _waiting(page: Page, asked: Mapping[str, Span], words: Words) -> Page:
             waits = f"IF(COUNTA({{confirmed}})<{len(spans)},{live.quoted(says)},{live.quoted(ready)})"
             text = value.text.replace(live.quoted(ready), waits)
             value = Formula(text, says if value.value == ready else value.value, {**value.at, "confirmed": whole})
-        puts.append(replace(put, value=value))
+        puts.append(put._replace(value=value))
     return replace(page, puts=tuple(puts))
 
 
@@ -92,7 +92,7 @@ def _asking(row: Row, confirmed: Span | None, says: str) -> Row:
     if confirmed is None or not isinstance(state, Formula):
         return row
     text = f'IF({{confirmed}}="",{live.quoted(says)},{state.text})'
-    return replace(row, values={**row.values, "state": Formula(text, says, {**state.at, "confirmed": confirmed})})
+    return row._replace(values={**row.values, "state": Formula(text, says, {**state.at, "confirmed": confirmed})})
 
 
 # --- the first sheet

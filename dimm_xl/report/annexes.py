@@ -72,9 +72,12 @@ def _roadmap_sheet(name: str, words: Words) -> Sheet:
 
 def _step(result: Result, rank: int, step: Step, words: Words) -> Row:
     who = functions(result.model, step.indicator, words)
-    row = {"rank": rank, **_stepped(step.indicator, step.level, step.action, words), "who": who}
-    answer = result.assessment.answer(step.indicator.code)
-    return Row({**row, "next": demands(audit.following(step.indicator, answer), words)} if answer.demands else row)
+    common = _stepped(step.indicator, step.level, step.action, words)
+    row = {"rank": rank, **common, "who": who}
+    answer = result.answers[step.indicator.code]
+    if answer.demands:
+        return Row({**row, "next": demands(audit.following(step.indicator, answer), words)})
+    return Row(row, common=common)
 
 
 @once
@@ -192,8 +195,7 @@ def worked_example(result: Result, words: Words) -> str:
     levers = sorted((lever for lever in several if shown(result.model, scores[lever.code]) is not None), key=heard)
     if not levers:
         return words("method.example.none")
-    answers = [(one, result.assessment.answer(one.code).level) for one in levers[0].indicators]
-    known = [(one, level) for one, level in answers if level is not None]
+    known = [(one, level) for one in levers[0].indicators if (level := result.levels[one.code]) is not None]
     terms = " + ".join(f"{one.weight}×{words.figure(result.model.scale.score(level))}" for one, level in known)
     weights = " + ".join(str(one.weight) for one, _ in known)
     value = result.scores.levers[levers[0].code].value or 0.0
@@ -247,9 +249,9 @@ def _data_rows(result: Result, words: Words) -> Iterator[Row]:
     for lever in model.levers:
         for grouping in lever.groupings:
             for one in grouping.indicators:
-                answer = assessment.answer(one.code)
-                flat = _flat(lever.name, grouping.name, one, answer.level, state_word(answer.state), words)
-                yield Row({**shared, **flat, "measure": answer.measure, "bin": judged(result.gap(one), answer, words)})
+                answer = result.answers[one.code]
+                flat = _flat(lever.name, grouping.name, one, result.levels[one.code], state_word(answer.state), words)
+                yield Row({**shared, **flat, "measure": answer.measure}, common=flat)
 
 
 @once
@@ -264,4 +266,5 @@ def _flat(lever: Text, grouping: Text, one: Indicator, level: int | None, state:
         "state": words(f"unjudged.{state}"),
         "level": level,
         "target": one.target.default,
+        "bin": judged(one, level, state, words),
     }

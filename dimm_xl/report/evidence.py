@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dimm_xl.assessment import Blank, Unknown
 from dimm_xl.model import Indicator, Named
 from dimm_xl.once import once
-from dimm_xl.page import Page, Put, Row, Table
+from dimm_xl.page import Page, Put, Row, Table, Value
 from dimm_xl.report.result import Result, counted, described_sheet, state_word
 from dimm_xl.words import Words
 
@@ -32,7 +34,7 @@ def evidence_page(result: Result, words: Words) -> Page:
     name = words("sheet.evidence")
     rows = []
     for code, one in result.model.indicators.items():
-        said = result.assessment.answer(code)
+        said = result.answers[code]
         if said.evidence or said.reason or said.comment:
             level = said.level if said.level is not None else "–"
             told = {"evidence": said.evidence or None, "reason": said.reason or None, "comment": said.comment or None}
@@ -53,14 +55,15 @@ def evidence_page(result: Result, words: Words) -> Page:
 @once
 def _open_row(one: Indicator, function: Named, state: str, words: Words) -> Row:
     told = {"function": words.of(function.name), "code": one.code, "indicator": words.of(one.name)}
-    return Row({**told, "state": words(f"unjudged.{state}"), "weight": one.weight})
+    common: Mapping[str, Value] = {**told, "state": words(f"unjudged.{state}"), "weight": one.weight}
+    return Row(common, common=common)
 
 
 def open_page(result: Result, words: Words) -> Page:
     """Compose what is unknown or unanswered, a row for each function that can answer, so that it can be asked function by function."""
     name = words("sheet.open")
-    states = {code: result.assessment.answer(code).state for code in result.model.indicators}
-    missing = [result.model.indicators[code] for code, state in states.items() if isinstance(state, Blank | Unknown)]
+    states = {code: answer.state for code, answer in result.answers.items() if isinstance(answer.state, Blank | Unknown)}
+    missing = [result.model.indicators[code] for code in states]
     rows = [
         _open_row(one, function, state_word(states[one.code]), words)
         for function in result.model.functions

@@ -11,7 +11,7 @@ from dimm_xl.model import Indicator, Lever, Text
 from dimm_xl.once import once
 from dimm_xl.page import Bars, Chart, Page, Put, Row, Rules, Series, Table, Value
 from dimm_xl.report.discuss import spread_mark
-from dimm_xl.report.result import Result, between, bin_rules, demands, described_sheet, grouping_shown, judged, rounded, shown
+from dimm_xl.report.result import Result, between, bin_rules, demands, described_sheet, grouping_shown, judged, rounded, shown, state_word
 from dimm_xl.report.second import second_mark
 from dimm_xl.scoring import Standing, standing
 from dimm_xl.sheet import Column, Sheet
@@ -116,17 +116,19 @@ def _indicators(name: str, result: Result, lever: Lever, words: Words, row: int)
 
 
 def _row(result: Result, one: Indicator, words: Words) -> Row:
-    answer = result.assessment.answer(one.code)
-    row = _plain(one, answer.level, judged(result.gap(one), answer, words), words)
+    answer = result.answers[one.code]
+    common = _common(one, result.levels[one.code], state_word(answer.state), words)
     several = len(result.parts) > 1 or result.declared is not None
     marks = [mark for mark in (spread_mark(result, one, words), second_mark(result, one, words)) if mark] if several else []
+    if not (answer.evidence or answer.reason or answer.comment or answer.demands or marks):
+        return Row(common, common=common)
     own: dict[str, Value] = {"evidence": answer.evidence, "reason": answer.reason, "comment": answer.comment}
     own = {field: said for field, said in own.items() if said}
     if answer.demands:
         own |= _verified(one, answer, words)
     if marks:
         own["indicator"] = "\n".join((words.of(one.name), *marks))
-    return Row({**row.values, **own}) if own else row
+    return Row({**common, **own}, common=None if answer.demands or marks else common)
 
 
 def _verified(one: Indicator, answer: Answer, words: Words) -> Mapping[str, Value]:
@@ -140,21 +142,19 @@ def _steps(level: int | None, met: Sequence[Text], following: Sequence[Text], wo
 
 
 @once
-def _plain(one: Indicator, level: int | None, judgement: str, words: Words) -> Row:
+def _common(one: Indicator, level: int | None, state: str, words: Words) -> Mapping[str, Value]:
     """Return what the row of an indicator says to everybody who is on a level of it."""
     met, following = ((), ()) if level is None else (one.levels.get(level, ()), one.levels.get(level + 1, ()))
-    return Row(
-        {
-            "code": one.code,
-            "indicator": words.of(one.name),
-            "level": level if level is not None else "–",
-            "target": one.target.default,
-            "gap": None if level is None else max(one.target.default - level, 0),
-            "bin": judgement,
-            "weight": one.weight,
-            **_steps(level, met, following, words),
-        }
-    )
+    return {
+        "code": one.code,
+        "indicator": words.of(one.name),
+        "level": level if level is not None else "–",
+        "target": one.target.default,
+        "gap": None if level is None else max(one.target.default - level, 0),
+        "bin": judged(one, level, state, words),
+        "weight": one.weight,
+        **_steps(level, met, following, words),
+    }
 
 
 def _chart(result: Result, lever: Lever, table: Table, words: Words) -> Chart:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dimm_xl.once import once
 from dimm_xl.page import Link, Page, Put, Span
 from dimm_xl.words import Words
 
@@ -19,13 +20,13 @@ def returning(pages: Sequence[Page], words: Words) -> tuple[Page, ...]:
 
 
 def _led_back(page: Page, first: Page, words: Words) -> Page:
-    back = _back(page, first, words)
-    return replace(page, puts=(*page.puts, back), heights={back.row: LINE, **page.heights})
+    back = _back(min([table.row for table in page.tables], default=2) - 1, first.name, words)
+    return Page(**{**vars(page), "puts": (*page.puts, back), "heights": {back.row: LINE, **page.heights}})
 
 
-def _back(page: Page, first: Page, words: Words) -> Put:
-    row = min((table.row for table in page.tables), default=2) - 1
-    return Put(row, 0, Link(words("result.back", page=first.name), Span(first.name, 0, 0, 0, 0)), "link")
+@once
+def _back(row: int, first: str, words: Words) -> Put:
+    return Put(row, 0, Link(words("result.back", page=first), Span(first, 0, 0, 0, 0)), "link")
 
 
 PLACES = ((0, 1), (1, 2), (3, 2), (5, 2))

@@ -237,7 +237,7 @@ def _lever_medians(name: str, model: Model, scores: pd.DataFrame, pack: Pack | N
     if pack and (theirs := pack.group("all", "")):
         described += (("benchmark", "row-figure", 13),)
         medians = [theirs.levers[lever.code].median if lever.code in theirs.levers else None for lever in model.levers]
-        rows = [replace(row, values={**row.values, "benchmark": median}) for row, median in zip(rows, medians, strict=True)]
+        rows = [row._replace(values={**row.values, "benchmark": median}) for row, median in zip(rows, medians, strict=True)]
     return Table("lever_medians", described_sheet(name, described, words, "lever"), known_first(rows), row, filters=False)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -67,44 +68,47 @@ class Result:
         """What the campaign's register changes in the model for this organisation."""
         return adapted(self.whole, self.assessment.adaptations) if self.whole else ()
 
+    @cached_property
+    def answers(self) -> Mapping[str, Answer]:
+        """The answer to each indicator of the model, in its order."""
+        return {code: self.assessment.answer(code) for code in self.model.indicators}
+
+    @cached_property
+    def levels(self) -> Mapping[str, int | None]:
+        """The level of each indicator of the model, in its order, None where there is none."""
+        return {code: answer.level for code, answer in self.answers.items()}
+
     @property
     def states(self) -> Counter[str]:
         """How many answers are in each state, by the state's word."""
-        return Counter(state_word(self.assessment.answer(code).state) for code in self.model.indicators)
+        return Counter([state_word(answer.state) for answer in self.answers.values()])
 
     @property
     def evidenced(self) -> int:
         """How many levels come with evidence."""
-        answers = [self.assessment.answer(code) for code in self.model.indicators]
-        return sum([answer.level is not None and bool(answer.evidence.strip()) for answer in answers])
+        return sum(
+            [bool(answer.evidence) and answer.level is not None and not answer.evidence.isspace() for answer in self.answers.values()]
+        )
 
     @cached_property
     def heard(self) -> Mapping[str, int]:
         """The sum of the weights of the answered indicators, by lever."""
-        return {
-            lever.code: sum(one.weight for one in lever.indicators if self.assessment.answer(one.code).level is not None)
-            for lever in self.model.levers
-        }
+        return {lever.code: sum(one.weight for one in lever.indicators if self.levels[one.code] is not None) for lever in self.model.levers}
 
     def gap(self, indicator: Indicator) -> int | None:
         """Levels between an indicator and its target (negative above it); None without a level."""
-        level = self.assessment.answer(indicator.code).level
+        level = self.levels[indicator.code]
         return None if level is None else indicator.target.default - level
 
 
 def state_word(state: State) -> str:
-    """Return the word by which tables name a state."""
-    return state.kind
+    """Return the word by which tables name a state: the very same one, from whatever process the answer comes."""
+    return sys.intern(state.kind)
 
 
-def judged(gap: float | None, answer: Answer, words: Words) -> str:
-    """Return the bin of a gap with its sign and word, or the state's word when there is no level."""
-    return _judged(gap, state_word(answer.state), words)
-
-
-@once
-def _judged(gap: float | None, state: str, words: Words) -> str:
-    found = bin_of(gap)
+def judged(one: Indicator, level: int | None, state: str, words: Words) -> str:
+    """Return the bin of a level with its sign and word, or the word of the answer's state when there is no level."""
+    found = None if level is None else bin_of(one.target.default - level)
     return words(f"bin.{found.value}") if found else words(f"unjudged.{state}")
 
 

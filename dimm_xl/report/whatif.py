@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from dimm_xl import live
-from dimm_xl.assessment import Answer, Answered, NotApplicable
-from dimm_xl.model import Indicator, Model, Scale, Text
+from dimm_xl.assessment import NotApplicable
+from dimm_xl.model import Indicator, Model, Scale, Scoring, Text
 from dimm_xl.once import once
 from dimm_xl.page import Bars, Chart, Formula, Page, Put, Row, Series, Span, Table, Value
 from dimm_xl.report.result import Result, shown
 from dimm_xl.roadmap import Step
-from dimm_xl.scoring import Score, Scores, score
+from dimm_xl.scoring import Score, Scores, combined, of_level
 from dimm_xl.sheet import Column, Kind, Sheet
 from dimm_xl.words import Words
 
@@ -24,14 +23,15 @@ CHART_ROWS = 16
 
 def planned(result: Result, roadmap: tuple[Step, ...]) -> Mapping[str, int]:
     """Return the level planned for each answered indicator: one more for the first actions, the present one for the others."""
-    now = {code: level for code in result.model.indicators if (level := result.assessment.answer(code).level) is not None}
+    now = {code: level for code, level in result.levels.items() if level is not None}
     return {**now, **{step.indicator.code: step.level + 1 for step in roadmap[:FIRST]}}
 
 
 def projected(result: Result, levels: Mapping[str, int]) -> Scores:
     """Score an organisation as if it had reached the planned levels."""
-    answers: dict[str, Answer] = {**result.assessment.answers, **{code: Answer(Answered(level)) for code, level in levels.items()}}
-    return score(result.model, replace(result.assessment, answers=answers))
+    model, now = result.model, result.levels
+    moved = {code: of_level(model.indicators[code], level, model.scale) for code, level in levels.items() if level != now[code]}
+    return combined(model, {**result.scores.indicators, **moved})
 
 
 def whatif_page(result: Result, roadmap: tuple[Step, ...], words: Words) -> Page:
@@ -66,9 +66,10 @@ def _indicators(name: str, result: Result, levels: Mapping[str, int], words: Wor
     rows = []
     for lever in result.model.levers:
         for one in lever.indicators:
-            answer = result.assessment.answer(one.code)
-            exempt: Value = words("level.not_applicable") if isinstance(answer.state, NotApplicable) else None
-            rows.append(_row(one, lever.name, answer.level if answer.level is not None else exempt, levels.get(one.code, exempt), words))
+            level: Value = result.levels[one.code]
+            if level is None and isinstance(result.answers[one.code].state, NotApplicable):
+                level = words("level.not_applicable")
+            rows.append(_row(one, lever.name, level, levels.get(one.code, level), words))
     scale = result.model.scale
     rules = (Bars("now", scale.bottom, scale.top),)
     return Table("whatif", _indicators_sheet(name, scale, words), tuple(rows), LEVERS_ROW + CHART_ROWS, rules=rules)
@@ -76,17 +77,16 @@ def _indicators(name: str, result: Result, levels: Mapping[str, int], words: Wor
 
 @once
 def _row(one: Indicator, lever: Text, now: Value, planned: Value, words: Words) -> Row:
-    return Row(
-        {
-            "code": one.code,
-            "indicator": words.of(one.name),
-            "now": now,
-            "planned": planned,
-            "target": one.target.default,
-            "weight": one.weight,
-            "lever": words.of(lever),
-        }
-    )
+    common: Mapping[str, Value] = {
+        "code": one.code,
+        "indicator": words.of(one.name),
+        "now": now,
+        "planned": planned,
+        "target": one.target.default,
+        "weight": one.weight,
+        "lever": words.of(lever),
+    }
+    return Row(common, common=common)
 
 
 @once
@@ -110,9 +110,7 @@ def _levers(name: str, result: Result, then: Scores, indicators: Table, words: W
     for lever in result.model.levers:
         last = first + len(lever.indicators) - 1
         spans = _spans(indicators.sheet, indicators.row, first, last)
-        exact = _enough(
-            result, live.of_indicators(spans, then.levers[lever.code], result.model.scale)["value"], then.levers[lever.code], words
-        )
+        exact = _enough(result, live.level_of(spans, then.levers[lever.code], result.model.scale), then.levers[lever.code], words)
         parts = [(one.weight, then.indicators[one.code]) for one in lever.indicators]
         share = live.shares(result.model.scoring.overall, lever.weight, parts, spans)["heard"]
         present = result.scores.levers[lever.code]
@@ -149,10 +147,15 @@ def _overall(result: Result, then: Scores, levers: Table, indicators: Table, wor
 
 def _enough(result: Result, exact: Formula, score: Score, words: Words) -> Formula:
     """Return a formula that stays empty while too few indicators have a level for the score to be shown."""
-    exempt = live.quoted(words("level.not_applicable"))
-    least = f"{result.model.scoring.hidden_below}*(ROWS({{counted}})-COUNTIF({{counted}},{exempt}))"
     value = shown(result.model, score)
-    return Formula(f'IF(COUNT({{counted}})<{least},"",{exact.text})', "" if value is None else value, exact.at)
+    return Formula(_guarded(exact.text, result.model.scoring, words), "" if value is None else value, exact.at)
+
+
+@once
+def _guarded(exact: str, scoring: Scoring, words: Words) -> str:
+    exempt = live.quoted(words("level.not_applicable"))
+    least = f"{scoring.hidden_below}*(ROWS({{counted}})-COUNTIF({{counted}},{exempt}))"
+    return f'IF(COUNT({{counted}})<{least},"",{exact})'
 
 
 def _radar(levers: Table, model: Model, words: Words) -> Chart:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import compress, repeat
+from operator import is_, is_not
 from typing import Any
 
 import xlsxwriter
@@ -23,11 +26,11 @@ from dimm_xl.workbook.style import Styles
 from dimm_xl.workbook.write import OPTIONS, clean
 
 ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
-EMPTY = "/>"
-MOST = 32
-"""Values of one formula that are remembered."""
-TEXT = ' t="s"><v>'
-"""How the rest of a cell with text begins."""
+EMPTY = b"/>"
+MOST, KEPT = 32, 32768
+"""Values of one formula, keys of any, that are remembered."""
+LOT = 1024
+"""Shared strings whose cells are told in one go."""
 SST = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="{count}" uniqueCount="{unique}">'
@@ -42,52 +45,82 @@ cleaned = lru_cache(maxsize=32768)(clean)
 """The texts of a model come again and again."""
 
 
-_RESTS: list[str] = []
-"""The rests of cells with the first shared strings."""
+Key = str | float | tuple[bytes, str | float] | None
+"""What a cell holds, as it is told from what others hold: a text (the runs of a rich one), a number, a formula's rest and value."""
 
 
-class Cells(dict[object, str]):
-    """The rest of a cell by its value; each text that is new takes the next number of the workbook's shared strings.
+class Keys(dict[object, Key]):
+    """The keys of texts, numbers and None, which come again and again; TypeError for anything else."""
 
-    Keys are texts, numbers, None, and pairs of a :class:`Rich` text and the look of its cell; TypeError for anything else.
-    """
-
-    def __init__(self, fonts: Fonts) -> None:
-        super().__init__({None: EMPTY})
-        self._fonts = fonts
-        self._numbers: dict[str, int] = {}
-
-    def __missing__(self, value: Any) -> str:
+    def __missing__(self, value: Any) -> Key:
         if value.__class__ is str:
-            rest = self._text(cleaned(value))
-        elif isinstance(value, tuple):
-            rest = self._text(self._fonts.runs(*value))
-        elif isinstance(value, int | float) and math.isfinite(value):
-            rest = f"><v>{value + 0:.16G}</v></c>"
+            key: Key = clean(value)
+        elif value is None or (isinstance(value, int | float) and math.isfinite(value)):
+            key = value
         else:
             raise TypeError(f"{value!r:.100}")
-        self[value] = rest
-        return rest
-
-    def _text(self, text: str) -> str:
-        number = self._numbers.setdefault(text, len(self._numbers))
-        if number == len(_RESTS):
-            _RESTS.append(f"{TEXT}{number}</v></c>")
-        return _RESTS[number]
-
-    def part(self, count: int) -> str:
-        """Return the part of shared strings; ``count`` cells hold them."""
-        head = SST.format(count=count, unique=len(self._numbers))
-        return "".join((head, *map(_entry, self._numbers), "</sst>"))
+        if len(self) > KEPT:  # what respondents write never ends
+            self.clear()
+        self[value] = key
+        return key
 
 
-@lru_cache(maxsize=16384)
-def _entry(text: str) -> str:
-    out = io.StringIO()
-    writer = SharedStrings()
-    writer._set_filehandle(out)  # noqa: SLF001
-    writer._write_si(text)  # noqa: SLF001
-    return out.getvalue()
+KEYS = Keys()
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The rests of a workbook's cells by their keys, its shared strings by their numbers, and how many cells hold one."""
+
+    rests: Mapping[Key, bytes]
+    strings: Sequence[str]
+    held: int
+
+    def part(self) -> bytes:
+        """Return the part of shared strings."""
+        head = SST.format(count=self.held, unique=len(self.strings)).encode()
+        return b"".join((head, *map(_ENTRIES.__getitem__, self.strings), b"</sst>"))
+
+
+def cells(written: Sequence[Key]) -> Cells:
+    """Return the cells of a workbook in the order in which they are ``written``: so are its shared strings numbered."""
+    keys = [*dict.fromkeys(written)]
+    kinds = [*map(type, keys)]
+    strings: list[Any] = [*compress(keys, map(is_, kinds, repeat(str)))]  # without a line of Python a cell
+    others: list[Any] = [*compress(keys, map(is_not, kinds, repeat(str)))]
+    rests = dict(zip(others, map(_rest, others), strict=True))
+    rests.update(zip(strings, _held(-(-len(strings) // LOT)), strict=False))
+    return Cells(rests, strings, [*map(type, written)].count(str))
+
+
+@lru_cache(maxsize=8)
+def _held(lots: int) -> Sequence[bytes]:
+    """Return the rests of cells with the first shared strings."""
+    return [b' t="s"><v>%d</v></c>' % number for number in range(lots * LOT)]
+
+
+@lru_cache(maxsize=4096)
+def _rest(key: float | tuple[bytes, str | float] | None) -> bytes:
+    if isinstance(key, tuple):
+        return key[0]
+    return EMPTY if key is None else f"><v>{key + 0:.16G}</v></c>".encode()
+
+
+class Entries(dict[str, bytes]):
+    """The shared strings of texts, as XlsxWriter writes them."""
+
+    def __missing__(self, text: str) -> bytes:
+        if len(self) > KEPT:
+            self.clear()
+        out = io.StringIO()
+        writer = SharedStrings()
+        writer._set_filehandle(out)  # noqa: SLF001
+        writer._write_si(text)  # noqa: SLF001
+        self[text] = entry = out.getvalue().encode()
+        return entry
+
+
+_ENTRIES = Entries()
 
 
 class Fonts:
@@ -109,7 +142,7 @@ class Fonts:
         return str(next(iter(self._sheet.str_table.string_table)))
 
 
-class Told(dict[str | float, str]):
+class Told(dict[str | float, bytes]):
     """A formula as a sheet tells it: the rest of its cell by the value it has now; ``at`` is where its names stand."""
 
     def __init__(self, formula: Formula, names: Mapping[str, str]) -> None:
@@ -121,22 +154,22 @@ class Told(dict[str | float, str]):
             raise Uncast(text)
         self.at, self._before = formula.at, f"><f>{data(text)}</f><v>"
 
-    def __missing__(self, value: str | float) -> str:
+    def __missing__(self, value: str | float) -> bytes:
         if len(self) > MOST:  # scores of organisations never end
             self.clear()
         self[value] = rest = self._rest(value)
         return rest
 
-    def rest(self, value: str | float) -> str:
-        """Return the rest of the cell; 1 and 1.0 are told differently, and only one of them is remembered."""
-        return self[value] if value.__class__ is not int else self._rest(value)
+    def key(self, value: str | float) -> tuple[bytes, str | float]:
+        """Return the key of the cell; 1 and 1.0 are told differently, and only one of them is remembered."""
+        return (self[value] if value.__class__ is not int else self._rest(value)), value
 
-    def _rest(self, value: str | float) -> str:
+    def _rest(self, value: str | float) -> bytes:
         if not isinstance(value, str):
-            return f"{self._before}{value + 0}</v></c>"
+            return f"{self._before}{value + 0}</v></c>".encode()
         value = cleaned(value)
         kind = "" if not value else ' t="e"' if value in ERRORS else ' t="str"'
-        return f"{kind}{self._before}{data(value)}</v></c>"
+        return f"{kind}{self._before}{data(value)}</v></c>".encode()
 
 
 @cache
@@ -154,10 +187,10 @@ def _prepared(text: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def height(points: float) -> str:
+def height(points: float) -> bytes:
     """Return the attributes that say how tall a row is (none for the height that rows have by themselves)."""
     tall = pixels(points)
-    return "" if tall == 20 else f' ht="{tall * 0.75:.16g}" customHeight="1"'
+    return b"" if tall == 20 else f' ht="{tall * 0.75:.16g}" customHeight="1"'.encode()
 
 
 def pixels(points: float) -> int:

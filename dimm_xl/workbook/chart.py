@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from dimm_xl.page import Chart, Series, Span
@@ -62,36 +63,37 @@ def _series(chart: Chart, series: Series, styles: Styles) -> dict[str, Any]:
     return put
 
 
-Point = str | float | None
-"""What a chart remembers of a cell: a text or number as text, a formula's value, None without a cell."""
+Point = str | None
+"""What a chart remembers of a cell, a number as text; None without a cell."""
+Remembered = Callable[[str, tuple[Point, ...]], bytes]
 
 
-def categories(formula: str, points: Sequence[Point]) -> str:
+@lru_cache(maxsize=4096)  # names and targets are the same for many
+def categories(formula: str, points: tuple[Point, ...]) -> bytes:
     """Return a series' categories as XlsxWriter writes them, with what their cells hold; ValueError when that is no text."""
     if all(point is None or _numeric(point) for point in points):
         raise ValueError("categories are texts")
-    return f"<c:cat><c:strRef>{formula}<c:strCache>{_points(points)}</c:strCache></c:strRef></c:cat>"
+    return f"<c:cat><c:strRef>{formula}<c:strCache>{_points(points)}</c:strCache></c:strRef></c:cat>".encode()
 
 
-def values(formula: str, points: Sequence[Point]) -> str:
+@lru_cache(maxsize=4096)
+def values(formula: str, points: tuple[Point, ...]) -> bytes:
     """Return a series' values as XlsxWriter writes them, with what their cells hold."""
-    return f"<c:val><c:numRef>{formula}{_numbers([point if point is None or _float(point) else 0 for point in points])}</c:numRef></c:val>"
+    numbers = _points([point if point is None or _float(point) else "0" for point in points])
+    cache = f"<c:numCache><c:formatCode>General</c:formatCode>{numbers}</c:numCache>"
+    return f"<c:val><c:numRef>{formula}{cache}</c:numRef></c:val>".encode()
 
 
-def _numeric(point: str | float) -> bool:
-    return not (isinstance(point, str) and re.search("[_ ]", point)) and _float(point)
+def _numeric(point: str) -> bool:
+    return not re.search("[_ ]", point) and _float(point)
 
 
-def _float(point: str | float) -> bool:
+def _float(point: str) -> bool:
     try:
         float(point)
     except ValueError:
         return False
     return True
-
-
-def _numbers(points: Sequence[Point]) -> str:
-    return f"<c:numCache><c:formatCode>General</c:formatCode>{_points(points)}</c:numCache>"
 
 
 def _points(points: Sequence[Point]) -> str:

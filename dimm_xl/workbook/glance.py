@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from dimm_xl.findings import Code
 from dimm_xl.workbook.guard import DEFAULT, OLE, ZIP, Limits, Parts, Refused, beside, directory, within
 from dimm_xl.workbook.guess import guess
-from dimm_xl.workbook.pack import joined, stored
+from dimm_xl.workbook.pack import filed, joined, stored
 from dimm_xl.workbook.style import CREATED
 
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
@@ -88,7 +88,7 @@ def package(parts: Mapping[str, bytes], sheets: Collection[str]) -> bytes:
     """Return a workbook of these sheets' cells alone, not compressed: what the engine reads is what was looked at, and nothing else."""
     cells = {name: _cells_of(parts[name]) for name in sheets}
     closed = {name: part if part is parts[name] else part + b"</worksheet>" for name, part in cells.items()}
-    return joined((name, stored(part)) for name, part in ({name: parts[name] for name in _shared(parts)} | closed).items())
+    return joined(filed(name, stored(part)) for name, part in ({name: parts[name] for name in _shared(parts)} | closed).items())
 
 
 _END = b"</sheetData>"

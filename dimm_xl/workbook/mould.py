@@ -14,18 +14,19 @@ import re
 import zipfile
 import zlib
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from dimm_xl.look import Look
 from dimm_xl.page import Book, Chart, Page, Row, Table, Value
-from dimm_xl.workbook.cells import Cells, Fonts, Uncast
+from dimm_xl.workbook.cells import Fonts, Uncast, cells
 from dimm_xl.workbook.chart import draw
-from dimm_xl.workbook.pack import Packed, joined
+from dimm_xl.workbook.pack import Filed, Packed, filed, joined
 from dimm_xl.workbook.parts import BOTTOM, CHART, FIRST, Casting, Drawn, Ended, Part, Sheet, Strings, chart_end, mark, waiting
-from dimm_xl.workbook.plan import Filled, PagePlan
+from dimm_xl.workbook.plan import PagePlan
+from dimm_xl.workbook.rows import Filled
 from dimm_xl.workbook.shape import shape
 from dimm_xl.workbook.write import Writer, clean, heading, write
 
@@ -67,6 +68,15 @@ def packed(content: bytes) -> Packed:
     return Packed(deflating.compress(content, level, wbits=-zlib.MAX_WBITS), deflating.crc32(content), len(content))
 
 
+def _streamed(pieces: Iterable[bytes]) -> Packed:
+    """Compress a part piece by piece: the sheets of ten thousand organisations take hundreds of megabytes."""
+    deflate, body, checksum, size = deflating.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS), list[bytes](), 0, 0
+    for piece in pieces:
+        body.append(deflate.compress(piece))
+        checksum, size = deflating.crc32(piece, checksum), size + len(piece)
+    return Packed(b"".join((*body, deflate.flush())), checksum, size)
+
+
 @lru_cache(maxsize=8)
 def _foundry(font: str, colours: tuple[tuple[str, str], ...]) -> Foundry:
     return Foundry(Look(font, dict(colours)))
@@ -84,15 +94,14 @@ class Foundry:
     def cast(self, book: Book) -> bytes:
         """Return a book cast into its mould, which is made when there is none; Uncast when it must be written directly."""
         plans = [_kept(self._plans, shape(page), partial(self._plan, page), PLANS) for page in book.pages]
-        cells = Cells(self._fonts)
-        filled = [plan.fill(page, cells) for plan, page in zip(plans, book.pages, strict=True)]
+        filled = [plan.fill(page) for plan, page in zip(plans, book.pages, strict=True)]
         crown = _crown(filled[0]) if book.logo else ()
         key = (book.lang, book.classification, book.logo, crown, *[plan.number for plan in plans])
-        return _kept(self._moulds, key, lambda: Mould(book, plans, crown, self._look), MOULDS).cast(book, plans, filled, cells)
+        return _kept(self._moulds, key, lambda: Mould(book, plans, crown, self._look), MOULDS).cast(book, plans, filled)
 
     def _plan(self, page: Page) -> PagePlan:
         self._made += 1
-        return PagePlan(page, self._made, self._fonts.numbers)
+        return PagePlan(page, self._made, self._fonts)
 
 
 def _kept(store: OrderedDict[Hashable, Kept], key: Hashable, make: Callable[[], Kept], most: int) -> Kept:
@@ -170,30 +179,32 @@ class Mould:
             raise Uncast("a table of more rows than a mould has")
         with zipfile.ZipFile(io.BytesIO(write(_frame(book, plans, crown), look, _Framer))) as frame:
             self._parts = [(name, _cut(book, plans, name, frame.read(name))) for name in frame.namelist()]
-        self._ended: dict[tuple[str, str], Packed] = {}
+        self._ended: dict[tuple[str, str], Filed] = {}
         counts["moulds"] += 1
 
-    def cast(self, book: Book, plans: Sequence[PagePlan], filled: Sequence[Filled], cells: Cells) -> bytes:
+    def cast(self, book: Book, plans: Sequence[PagePlan], filled: Sequence[Filled]) -> bytes:
         """Return a book of the mould's shape as the bytes of an .xlsx file."""
         texts = [clean(book.title)[:250], clean(book.subject)[:250]]
         for page, one in zip(book.pages, filled, strict=True):
             for chart in page.charts:
                 texts += (heading(chart.title), clean(chart.alt), *chart_end(chart, one.heights))
         ends = [_ends(page) for page in book.pages]
-        return joined(self._cast(Casting(book, plans, filled, cells, texts, ends)))
+        written = [*itertools.chain.from_iterable([one.written for one in filled])]
+        return joined(self._cast(Casting(book, plans, filled, cells(written), texts, ends)))
 
-    def _cast(self, casting: Casting) -> Iterator[tuple[str, Packed]]:
+    def _cast(self, casting: Casting) -> Iterator[Filed]:
         for name, part in self._parts:
-            match part:
-                case Packed():
-                    yield name, part
-                case Ended():
-                    key = (name, part.ends(casting))
-                    if key not in self._ended:
-                        self._ended[key] = packed(part.cast(casting).encode("utf-8"))
-                    yield name, self._ended[key]
-                case _:
-                    yield name, packed(part.cast(casting).encode("utf-8"))
+            if isinstance(part, Filed):
+                yield part
+            elif isinstance(part, Ended):
+                key = (name, part.ends(casting))
+                if key not in self._ended:
+                    self._ended[key] = filed(name, packed(part.cast(casting)))
+                yield self._ended[key]
+            elif isinstance(part, Sheet) and part.long(casting):
+                yield filed(name, _streamed(part.pieces(casting)))
+            else:
+                yield filed(name, packed(part.cast(casting)))
 
 
 def _ends(page: Page) -> tuple[str, str]:
@@ -204,8 +215,8 @@ def _ends(page: Page) -> tuple[str, str]:
     return str(table.bottom + 1), str(table.row + len(table.rows) + 1)
 
 
-def _cut(book: Book, plans: Sequence[PagePlan], name: str, content: bytes) -> Packed | Part:
-    """Return a part as it waits for values, packed when it waits for none."""
+def _cut(book: Book, plans: Sequence[PagePlan], name: str, content: bytes) -> Filed | Part:
+    """Return a part as it waits for values, as it stands in the file when it waits for none."""
     found = _NUMBERED.fullmatch(name)
     kind, number = (found[1], int(found[2]) - 1) if found else ("", 0)
     if name == "xl/sharedStrings.xml":
@@ -217,5 +228,5 @@ def _cut(book: Book, plans: Sequence[PagePlan], name: str, content: bytes) -> Pa
         return Drawn(content.decode("utf-8"), charts[number], {page.name: n for n, page in enumerate(book.pages)}, plans)
     if name.endswith((".xml", ".rels")):
         pages = [n for n, page in enumerate(book.pages) for _ in page.tables]
-        return waiting(content.decode("utf-8"), pages[number] if kind.endswith("table") else None) or packed(content)
-    return packed(content)
+        return waiting(content.decode("utf-8"), pages[number] if kind.endswith("table") else None) or filed(name, packed(content))
+    return filed(name, packed(content))

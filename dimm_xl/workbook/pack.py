@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 try:
     from isal.isal_zlib import crc32  # seven times faster
@@ -17,7 +18,8 @@ LEVEL = 3
 DAY = 0x0021
 """1 January 1980 as MS-DOS counts days: the date that XlsxWriter gives every part, so that the same input gives the same bytes."""
 LOCAL = struct.Struct("<4s5H3L2H")
-CENTRAL = struct.Struct("<4s6H3L5H2L")
+CENTRAL = struct.Struct("<4s6H3L5HL")
+AT = struct.Struct("<L")
 END = struct.Struct("<4s4H2LH")
 VERSION, STORED, DEFLATED = 20, 0, 8
 READABLE = 0o600 << 16
@@ -44,18 +46,31 @@ def stored(content: bytes) -> Packed:
     return Packed(content, crc32(content), len(content), STORED)
 
 
-def joined(parts: Iterable[tuple[str, Packed]]) -> bytes:
-    """Return named parts as the bytes of a zip file, in the order given; names are ASCII."""
+class Filed(NamedTuple):
+    """A part with its name, as it stands in a file; its entry in the directory, before and behind where in the file it stands."""
+
+    whole: bytes
+    entry: bytes
+    path: bytes
+
+
+def filed(name: str, part: Packed) -> Filed:
+    """Return a part under its name, which is ASCII."""
+    path = name.encode("ascii")
+    facts = (0, part.method, 0, DAY, part.checksum, len(part.deflated), part.size, len(path), 0)
+    whole = b"".join((LOCAL.pack(b"PK\3\4", VERSION, *facts), path, part.deflated))
+    return Filed(whole, CENTRAL.pack(b"PK\1\2", VERSION, VERSION, *facts, 0, 0, 0, READABLE), path)
+
+
+def joined(parts: Iterable[Filed]) -> bytes:
+    """Return parts as the bytes of a zip file, in the order given."""
     body: list[bytes] = []
     directory: list[bytes] = []
     at = 0
-    for name, part in parts:
-        path = name.encode("ascii")
-        facts = (0, part.method, 0, DAY, part.checksum, len(part.deflated), part.size, len(path), 0)
-        head = LOCAL.pack(b"PK\3\4", VERSION, *facts)
-        body += (head, path, part.deflated)
-        directory += (CENTRAL.pack(b"PK\1\2", VERSION, VERSION, *facts, 0, 0, 0, READABLE, at), path)
-        at += len(head) + len(path) + len(part.deflated)
+    for whole, entry, path in parts:
+        body.append(whole)
+        directory += (entry, AT.pack(at), path)
+        at += len(whole)
     listed = b"".join(directory)
-    count = len(directory) // 2
+    count = len(body)
     return b"".join((*body, listed, END.pack(b"PK\5\6", 0, 0, count, count, len(listed), at, 0)))

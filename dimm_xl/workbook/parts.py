@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
-from dimm_xl.page import Book, Chart, Formula, Link, Rich, Value
-from dimm_xl.workbook.cells import TEXT, Cells, Uncast, cleaned, pixels
-from dimm_xl.workbook.chart import Point, categories, values
+from xlsxwriter.utility import xl_col_to_name
+
+from dimm_xl.page import Book, Chart, Link
+from dimm_xl.workbook.cells import Cells, Key, Uncast, cleaned, pixels
+from dimm_xl.workbook.chart import Point, Remembered, categories, values
 from dimm_xl.workbook.escape import attribute, shown
-from dimm_xl.workbook.plan import NO_VALUE, Filled, PagePlan, Place
+from dimm_xl.workbook.plan import LOT, NO_VALUE, PagePlan, Place
 from dimm_xl.workbook.room import LEAST
+from dimm_xl.workbook.rows import Filled
 from dimm_xl.workbook.write import place
 
 FIRST, CHART = 2, 4
@@ -33,7 +37,7 @@ _REMEMBERED = re.compile(r"<c:(cat|val)><c:\w+>(<c:f>.*?</c:f>).*?</c:\1>", re.D
 
 @dataclass
 class Casting:
-    """A book on its way into its mould: its pages' values where they stand, its texts outside cells, and how many cells hold text.
+    """A book on its way into its mould: its pages' values where they stand, its cells, its texts outside cells.
 
     ``ends`` is, by page, the row that its last table ends at, as people count, and the row of its last cells.
     """
@@ -44,35 +48,29 @@ class Casting:
     cells: Cells
     texts: Sequence[str]
     ends: Sequence[tuple[str, str]]
-    told: int = 0
 
-    def points(self, page: int, places: Sequence[Place]) -> list[Point]:
-        """Return what a chart remembers of cells."""
-        values = self.filled[page].values
-        seen = ["" if at == NO_VALUE else _point(values[row][at]) if at is not None and row in values else None for row, at in places]
-        return [point for point in seen if not isinstance(point, Rich)]
+    def points(self, page: int, places: Sequence[Place]) -> tuple[Point, ...]:
+        """Return what a chart remembers of cells, rich texts apart."""
+        keys = self.filled[page].keys
+        seen = ["" if at == NO_VALUE else _point(keys[row][at]) if at is not None and row in keys else None for row, at in places]
+        return tuple([point for point in seen if point is None or not point.startswith("<r>") or not point.endswith("</r>")])
 
 
-def _point(value: Value) -> Point | Rich:
-    match value:
+def _point(key: Key) -> str:
+    match key:
         case str():
-            return cleaned(value)
-        case int() | float():
-            return f"{value + 0:.16g}"
+            return key
         case None:
             return ""
-        case Formula():
-            return cleaned(value.value) if isinstance(value.value, str) else value.value + 0
-        case Link():
-            return cleaned(value.text)
-        case Rich():
-            return value
+        case (_, value):
+            return cleaned(value) if isinstance(value, str) else str(value + 0)
+    return f"{key + 0:.16g}"
 
 
 class Part(Protocol):
     """A part that waits for values."""
 
-    def cast(self, casting: Casting) -> str:
+    def cast(self, casting: Casting) -> bytes:
         """Return the part with the values of a book, as XML."""
 
 
@@ -104,15 +102,20 @@ class Marked:
     """A part with marks for texts: a drawing, the properties."""
 
     def __init__(self, text: str) -> None:
-        self._pieces = _MARKED.split(text)
+        first, *rest = _MARKED.split(text)
+        before = (first, *rest[1::2])
+        self._first = first.encode()
+        self._holes = [
+            (int(number), attribute if piece.endswith('"') else shown, after.encode())
+            for piece, number, after in zip(before, rest[::2], rest[1::2], strict=False)
+        ]
 
-    def cast(self, casting: Casting) -> str:
+    def cast(self, casting: Casting) -> bytes:
         """Return the part with the texts of a book."""
-        parts = [self._pieces[0]]
-        for number, piece in zip(self._pieces[1::2], self._pieces[2::2], strict=True):
-            text = casting.texts[int(number)]
-            parts += (attribute(text) if parts[-1].endswith('"') else shown(text), piece)
-        return "".join(parts)
+        parts = [self._first]
+        for number, escaped, after in self._holes:
+            parts += (escaped(casting.texts[number]).encode(), after)
+        return b"".join(parts)
 
 
 @dataclass(frozen=True)
@@ -126,17 +129,17 @@ class Ended:
         """Return the row where the table ends."""
         return casting.ends[self.page][0]
 
-    def cast(self, casting: Casting) -> str:
+    def cast(self, casting: Casting) -> bytes:
         """Return the part for as many rows as the table has now."""
-        return self.text.replace(_ENDS, casting.ends[self.page][0])
+        return self.text.replace(_ENDS, casting.ends[self.page][0]).encode()
 
 
 class Strings:
     """The shared strings, which come after all sheets."""
 
-    def cast(self, casting: Casting) -> str:
+    def cast(self, casting: Casting) -> bytes:
         """Return the texts of all cells."""
-        return casting.cells.part(casting.told)
+        return casting.cells.part()
 
 
 class Sheet:
@@ -148,26 +151,51 @@ class Sheet:
         end = open_.index("</sheetData>") + len("</sheetData>") if "</sheetData>" in open_ else open_.index(">", at) + 1
         links = _AFTER_LINKS.search(open_, end)
         assert links is not None
-        self._head, self._middle, self._tail = open_[:at], open_[end : links.start()], open_[links.start() :]
+        self._pieces = (open_[:at], open_[end : links.start()], open_[links.start() :])
+        self._ended: dict[tuple[str, str], list[bytes]] = {}
 
-    def cast(self, casting: Casting) -> str:
+    def cast(self, casting: Casting) -> bytes:
         """Return the sheet with its rows and links."""
-        plan, filled, (ends, last) = casting.plans[self._page], casting.filled[self._page], casting.ends[self._page]
-        rows, lost = plan.cast(filled)
-        casting.told += rows.count(TEXT) + lost
-        sheet = f"<sheetData>{rows}</sheetData>" if rows else "<sheetData/>"
-        middle, tail = self._middle.replace(_ENDS, ends), self._tail.replace(_ENDS, ends)
-        if plan.open and len(casting.book.pages[self._page].tables[-1].rows) < 2:
-            middle, tail = _ONE_CELL.sub(r"\1", middle), _ONE_CELL.sub(r"\1", tail)
-        return "".join((self._head.replace(_ENDS, last), sheet, middle, _links(filled), tail))
+        return b"".join(self.pieces(casting))
+
+    def pieces(self, casting: Casting) -> Iterator[bytes]:
+        """Yield the sheet with its rows and links, piece by piece."""
+        plan, filled, ends = casting.plans[self._page], casting.filled[self._page], casting.ends[self._page]
+        if ends not in self._ended:
+            alone = plan.open and len(casting.book.pages[self._page].tables[-1].rows) < 2
+            self._ended[ends] = [piece.encode() for piece in self._between(*ends, alone)]
+        head, middle, tail = self._ended[ends]
+        rows = plan.cast(filled, casting.cells)
+        first = next(rows)
+        yield head
+        if first or filled.listed:
+            yield from (b"<sheetData>", first)
+            yield from rows
+            yield b"</sheetData>"
+        else:
+            yield b"<sheetData/>"
+        yield from (middle, _links(filled).encode(), tail)
+
+    def long(self, casting: Casting) -> bool:
+        """Say whether the sheet is so long that it is better not held whole."""
+        return len(casting.filled[self._page].listed) > LOT
+
+    def _between(self, bottom: str, last: str, alone: bool) -> Iterator[str]:
+        """Yield what stands before the rows, between them and the links, and behind, for a table that ends there."""
+        for piece, end in zip(self._pieces, (last, bottom, bottom), strict=True):
+            ended = piece.replace(_ENDS, end)
+            yield _ONE_CELL.sub(r"\1", ended) if alone and piece is not self._pieces[0] else ended
 
 
 def _links(filled: Filled) -> str:
-    links = [
-        f'<hyperlink ref="{at}" location="{attribute(place(one.to))}" display="{attribute(cleaned(one.text))}"/>'
-        for at, one in filled.linked()
-    ]
+    links = [_link(row, column, filled.links[row, column]) for row, column in sorted(filled.links)]
     return f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
+
+
+@lru_cache(maxsize=4096)
+def _link(row: int, column: int, link: Link) -> str:
+    at = f"{xl_col_to_name(column)}{row + 1}"
+    return f'<hyperlink ref="{at}" location="{attribute(place(link.to))}" display="{attribute(cleaned(link.text))}"/>'
 
 
 class Drawn:
@@ -175,26 +203,22 @@ class Drawn:
 
     def __init__(self, text: str, chart: Chart, where: Mapping[str, int], plans: Sequence[PagePlan]) -> None:
         spans = [span for series in chart.series for span in (series.categories, series.values)]
-        self._pieces: list[str] = []
-        self._seen: list[tuple[bool, str, int, Sequence[Place]]] = []
+        pieces: list[str] = []
+        self._seen: list[tuple[Remembered, str, int, Sequence[Place]]] = []
         at = 0
         for found, span in zip(_REMEMBERED.finditer(text), spans, strict=True):
-            self._pieces.append(text[at : found.start()])
+            pieces.append(text[at : found.start()])
             page = where[span.sheet]
-            self._seen.append((found[1] == "cat", found[2], page, plans[page].places(span)))
+            self._seen.append((categories if found[1] == "cat" else values, found[2], page, plans[page].places(span)))
             at = found.end()
-        self._title, self._pieces = Marked(self._pieces[0]), [*self._pieces[1:], text[at:]]
+        self._title, self._pieces = Marked(pieces[0]), [piece.encode() for piece in (*pieces[1:], text[at:])]
 
-    def cast(self, casting: Casting) -> str:
+    def cast(self, casting: Casting) -> bytes:
         """Return the chart of a book."""
         parts = [self._title.cast(casting)]
-        known: dict[str, str] = {}  # all series of a chart have the same categories
-        for (categorical, formula, page, places), piece in zip(self._seen, self._pieces, strict=True):
-            if formula not in known:
-                points = casting.points(page, places)
-                try:
-                    known[formula] = (categories if categorical else values)(formula, points)
-                except ValueError as problem:
-                    raise Uncast(f"chart: {problem}") from None
-            parts += (known[formula], piece)
-        return "".join(parts)
+        for (told, formula, page, places), piece in zip(self._seen, self._pieces, strict=True):
+            try:
+                parts += (told(formula, casting.points(page, places)), piece)
+            except ValueError as problem:
+                raise Uncast(f"chart: {problem}") from None
+        return b"".join(parts)

@@ -32,6 +32,8 @@ class Room(dict[str, float]):
 
     def of(self, value: Value) -> float:
         """Return the points that any value needs."""
+        if value.__class__ is str:  # most by far
+            return self[value]
         match value:
             case Rich():
                 return _rich(value, self.width)

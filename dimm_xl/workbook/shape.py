@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
+from operator import itemgetter
 
-from dimm_xl.page import Page, Rule, Table
+from dimm_xl.page import Page, Row, Rule, Table
 from dimm_xl.sheet import Sheet
 from dimm_xl.workbook.cells import Uncast
+
+_beside = itemgetter(slice(1, 7))
+_NOTHING = _beside(Row({}))
+"""What rows have beside values, and those that have nothing."""
 
 
 def open_ended(page: Page) -> Table | None:
@@ -14,7 +19,7 @@ def open_ended(page: Page) -> Table | None:
     if not page.tables:
         return None
     table = page.tables[-1]
-    if any(row.heading or row.closed or row.bounds for row in table.rows):
+    if not _plain(table.rows) and any(row.heading or row.closed or row.bounds for row in table.rows):
         return None
     if any(column.entry and column.kind.picks and column.field not in table.lists for column in table.sheet.columns):
         return None
@@ -40,15 +45,22 @@ def shape(page: Page) -> Hashable:
 
 
 def _shape_of(table: Table, alike: bool) -> Hashable:
-    if table.notes or any(row.notes or row.hints for row in table.rows):
+    plain = _plain(table.rows)
+    if table.notes or not (plain or all(not row.notes and not row.hints for row in table.rows)):
         raise Uncast(f"comments in table {table.name}")
-    if any(row.looks for row in table.rows):
+    if not plain and any(row.looks for row in table.rows):
         raise Uncast(f"cells of looks of their own in table {table.name}")
-    rows = None if alike else tuple([(row.heading, row.closed, *row.bounds.items()) for row in table.rows])
+    rows: Hashable = len(table.rows) if plain else tuple([(row.heading, row.closed, *row.bounds.items()) for row in table.rows])
+    rows = None if alike else rows
     rules = tuple(
         [(rule,) if not isinstance(rule, Rule) else (rule.fields, rule.formula, rule.look, *rule.at.items()) for rule in table.rules]
     )
     return (table.name, numbered(table.sheet), table.row, table.col, rules, table.filters, table.room, tuple(table.lists.items()), rows)
+
+
+def _plain(rows: Sequence[Row]) -> bool:
+    """Say whether rows have nothing but values, as most have: without a line of Python a row."""
+    return [*map(_beside, rows)].count(_NOTHING) == len(rows)
 
 
 _sheets: dict[int, tuple[Sheet, int]] = {}
