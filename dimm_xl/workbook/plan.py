@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 from xlsxwriter.utility import xl_col_to_name
 
@@ -160,13 +161,15 @@ class PagePlan:
 
     def cast(self, filled: Filled, cells: Cells) -> bytes:
         """Return the rows of a sheet as XML."""
-        rest, tall, written = cells.rests.__getitem__, filled.heights.get, filled.keys
+        rest, written = cells.rests.__getitem__, filled.keys
         if self._orders:
             written = {**written, **{row: [written[row][n] for n in order] for row, order in self._orders.items()}}
+        rows = (*self._rows, *filled.listed)
+        heights = map(height, map(filled.heights.get, rows, repeat(LEAST)))
         holes: list[bytes] = []
-        for row in (*self._rows, *filled.listed):
-            holes.append(height(tall(row, LEAST)))
-            holes += map(rest, written.get(row, ()))
+        for tall, keys in zip(heights, map(written.get, rows, repeat(())), strict=True):
+            holes.append(tall)
+            holes += map(rest, keys)
         return b"".join((self._text, *[self.cut(row).text for row in filled.listed])) % tuple(holes)
 
     def places(self, span: Span) -> list[Place]:
