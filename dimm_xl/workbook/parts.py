@@ -174,7 +174,7 @@ class Sheet:
             yield b"</sheetData>"
         else:
             yield b"<sheetData/>"
-        yield from (middle, _links(filled).encode(), tail)
+        yield from (middle, _links(tuple(sorted(filled.links.items()))), tail)
 
     def long(self, casting: Casting) -> bool:
         """Say whether the sheet is so long that it is better not held whole."""
@@ -187,15 +187,13 @@ class Sheet:
             yield _ONE_CELL.sub(r"\1", ended) if alone and piece is not self._pieces[0] else ended
 
 
-def _links(filled: Filled) -> str:
-    links = [_link(row, column, filled.links[row, column]) for row, column in sorted(filled.links)]
-    return f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
-
-
-@lru_cache(maxsize=4096)
-def _link(row: int, column: int, link: Link) -> str:
-    at = f"{xl_col_to_name(column)}{row + 1}"
-    return f'<hyperlink ref="{at}" location="{attribute(place(link.to))}" display="{attribute(cleaned(link.text))}"/>'
+@lru_cache(maxsize=1024)  # they lead to other sheets, from the same cells in all books
+def _links(placed: tuple[tuple[tuple[int, int], Link], ...]) -> bytes:
+    links = []
+    for (row, column), one in placed:
+        leads = f'location="{attribute(place(one.to))}" display="{attribute(cleaned(one.text))}"'
+        links.append(f'<hyperlink ref="{xl_col_to_name(column)}{row + 1}" {leads}/>')
+    return f"<hyperlinks>{''.join(links)}</hyperlinks>".encode() if links else b""
 
 
 class Drawn:

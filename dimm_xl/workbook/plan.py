@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import repeat
 
 from xlsxwriter.utility import xl_col_to_name
 
@@ -178,10 +179,11 @@ class PagePlan:
             written = {**written, **{row: [written[row][n] for n in order] for row, order in self._orders.items()}}
 
         def told(text: bytes, rows: Sequence[int]) -> bytes:
+            heights = map(height, map(filled.heights.get, rows, repeat(LEAST)))
             holes: list[bytes] = []
-            for row in rows:
-                holes.append(height(filled.heights.get(row, LEAST)))
-                holes += map(cells.rests.__getitem__, written.get(row, ()))
+            for tall, keys in zip(heights, map(written.get, rows, repeat(())), strict=True):
+                holes.append(tall)
+                holes += map(cells.rests.__getitem__, keys)
             return text % tuple(holes)
 
         yield told(self._text, self._rows)
