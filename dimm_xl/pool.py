@@ -11,11 +11,15 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import TimeoutError as TooLong
+from concurrent.futures import wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
+
+from dimm_xl.findings import Fault, Faulty
 
 DEADLINE = 10.0
 """Seconds that one job may take."""
@@ -29,6 +33,12 @@ RECYCLED = 2_500
 A new worker loads the model and, where it writes, makes its moulds anew, which takes it seconds.
 """
 
+NAP = 1.0
+"""Seconds after which it is asked whether workers are still there."""
+NO_WORKER = (
+    "worker processes end before they begin: memory is short, or the program was changed while it ran; what was done is kept, "
+    "run again (with --workers 1 where memory is short, with --workers 0 to see what is wrong)"
+)
 Workers = int | str | None
 """How many worker processes here (None: one a processor, 0: none, in this process), or the address of a Dask scheduler."""
 
@@ -63,12 +73,21 @@ def each(
 def _here(
     function: Callable[[Job], Done], jobs: Iterable[Job], workers: int | None, deadline: float, memory: int
 ) -> Generator[tuple[Job, Done | Failed], None, None]:
+    """Run jobs in processes of this machine; Faulty when they end before they have begun a job."""
     count = workers or os.cpu_count() or 1
     context = multiprocessing.get_context("spawn")
     with ProcessPool(count, max_tasks=RECYCLED, initializer=_limit, initargs=[memory], context=context) as pool:
-        yield from _in_order(
-            jobs, lambda job: pool.schedule(guarded, args=[function, job], timeout=deadline), AHEAD * count, ProcessExpired
-        )
+
+        def start(job: Job) -> Any:
+            try:
+                return pool.schedule(guarded, args=[function, job], timeout=deadline)
+            except RuntimeError:  # the pool gave up
+                raise BrokenProcessPool from None
+
+        try:
+            yield from _in_order(jobs, start, AHEAD * count, ProcessExpired, lambda: pool.active)
+        except BrokenProcessPool:
+            raise Faulty([Fault("", 0, "", NO_WORKER)]) from None
 
 
 def _on_cluster(
@@ -79,23 +98,32 @@ def _on_cluster(
 
     with Client(scheduler) as client, client.get_executor(pure=False) as executor:  # type: ignore[no-untyped-call]
         count = sum(client.nthreads().values()) or 1
-        yield from _in_order(jobs, lambda job: executor.submit(_within, deadline, memory, function, job), AHEAD * count, KilledWorker)
+        yield from _in_order(
+            jobs, lambda job: executor.submit(_within, deadline, memory, function, job), AHEAD * count, KilledWorker, lambda: True
+        )
 
 
 def _in_order(
-    jobs: Iterable[Job], start: Callable[[Job], Any], ahead: int, crash: type[Exception]
+    jobs: Iterable[Job], start: Callable[[Job], Any], ahead: int, crash: type[Exception], works: Callable[[], bool]
 ) -> Generator[tuple[Job, Any], None, None]:
-    """Start jobs a few ahead and yield their outcomes in order; ``crash`` is what a job that ended its worker raises."""
+    """Start jobs a few ahead and yield their outcomes in order; ``crash`` is what a job that ended its worker raises.
+
+    BrokenProcessPool when nobody ``works`` any more.
+    """
     waiting: deque[tuple[Job, Any]] = deque()
     for job in jobs:
         waiting.append((job, start(job)))
         if len(waiting) >= ahead:
-            yield _awaited(*waiting.popleft(), crash)
+            yield _awaited(*waiting.popleft(), crash, works)
     while waiting:
-        yield _awaited(*waiting.popleft(), crash)
+        yield _awaited(*waiting.popleft(), crash, works)
 
 
-def _awaited(job: Job, future: Any, crash: type[Exception]) -> tuple[Job, Any]:
+def _awaited(job: Job, future: Any, crash: type[Exception], works: Callable[[], bool]) -> tuple[Job, Any]:
+    while not future.done() and works():
+        wait([future], NAP)
+    if not future.done():
+        raise BrokenProcessPool
     try:
         return job, future.result()
     except TooLong:

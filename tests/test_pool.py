@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from dimm_xl.findings import Faulty
 from dimm_xl.pool import AHEAD, Failed, each
 
 DEADLINE = 4.0
@@ -139,6 +140,15 @@ def test_memory_may_be_taken_up_to_the_limit() -> None:
     """The same job swells under a small limit and is done under a large one."""
     limits = {memory: told(each(allocate, ["400000000"], 1, DEADLINE, memory)) for memory in (420_000_000, 2_000_000_000)}
     assert [made for ((_, made),) in limits.values()] == ["memory", "400000000"]
+
+
+@linux
+@pytest.mark.parametrize("count", [1, 60])
+def test_workers_that_cannot_begin_are_told_instead_of_waited_for(count: int) -> None:
+    """Without memory to start in, none ever takes a job: a sentence says what to do, and nobody waits for ever."""
+    with pytest.raises(Faulty, match="end before they begin"):
+        told(each(work, [f"job {n}" for n in range(count)], 2, DEADLINE, memory=1_000_000))
+    assert multiprocessing.active_children() == []
 
 
 def allocate(job: str) -> str:
