@@ -97,7 +97,7 @@ class Result:
 
     def gap(self, indicator: Indicator) -> int | None:
         """Levels between an indicator and its target (negative above it); None without a level."""
-        level = self.levels[indicator.code]
+        level = self.assessment.answer(indicator.code).level  # asked of ten thousand results, which then hold nothing more
         return None if level is None else indicator.target.default - level
 
 
