@@ -93,11 +93,14 @@ class Result:
     @cached_property
     def heard(self) -> Mapping[str, int]:
         """The sum of the weights of the answered indicators, by lever."""
-        return {lever.code: sum(one.weight for one in lever.indicators if self.levels[one.code] is not None) for lever in self.model.levers}
+        answer = self.assessment.answer  # asked of ten thousand results, as is a gap: they hold no levels for it
+        return {
+            lever.code: sum([one.weight for one in lever.indicators if answer(one.code).level is not None]) for lever in self.model.levers
+        }
 
     def gap(self, indicator: Indicator) -> int | None:
         """Levels between an indicator and its target (negative above it); None without a level."""
-        level = self.assessment.answer(indicator.code).level  # asked of ten thousand results, which then hold nothing more
+        level = self.assessment.answer(indicator.code).level
         return None if level is None else indicator.target.default - level
 
 
