@@ -48,7 +48,7 @@ def run(as_json: bool, **options: Any) -> None:
     Run again, it reads what is new or changed and brings OUT up to date. RETURNS may be the address of a folder in a store, such as
     s3://bucket/folder; docs/scale.md says what that takes.
 
-    Exit status: 0 all read; 1 some file refused (everything else is written); 2 wrong usage.
+    Exit status: 0 all read; 1 some file refused, or a fault of ours told (everything else is written); 2 wrong usage.
 
     With `--register register.xlsx` (see `dimm-xl register new`), returns are known by its ids, its own targets, weights and exclusions
     count, and consolidated.xlsx and data/followup.csv say where each organisation stands, data/reminders.csv what to write to whom.
