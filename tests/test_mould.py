@@ -332,6 +332,13 @@ def test_fixed_rows_that_stand_as_low_as_a_mould_ends_are_written_directly() -> 
     assert counts["direct"] == before + 1
 
 
+def test_a_book_without_a_table_is_written_directly() -> None:
+    """A study of too few organisations holds sentences alone."""
+    before = counts["direct"]
+    assert differing(Book("Title", "", "en", (Page("Sheet", (Put(0, 0, "Too few", "title"), Put(1, 0, 4.0, "row-figure"))),))) == []
+    assert counts["direct"] == before + 1
+
+
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_the_consolidation_is_cast(lang: str) -> None:
     """Each part is the one that would be written directly, many organisations or few."""

@@ -177,6 +177,8 @@ class Mould:
     def __init__(self, book: Book, plans: Sequence[PagePlan], crown: Heights, look: Look) -> None:
         if any(table.bottom >= BOTTOM - 1 for page, plan in zip(book.pages, plans, strict=True) for table in _closed(page, plan)):
             raise Uncast("a table of more rows than a mould has")
+        if not any(page.tables for page in book.pages):
+            raise Uncast("no table: a workbook without cells has no part for texts, which headers of tables bring along")
         with zipfile.ZipFile(io.BytesIO(write(_frame(book, plans, crown), look, _Framer))) as frame:
             self._parts = [(name, _cut(book, plans, name, frame.read(name))) for name in frame.namelist()]
         self._ended: dict[tuple[str, str], Filed] = {}
