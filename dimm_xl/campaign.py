@@ -18,7 +18,7 @@ from dimm_xl.ledger import Ledger
 from dimm_xl.register import NOBODY, Register, enrolled
 from dimm_xl.register_book import opened
 from dimm_xl.reporting import report, write_reviews
-from dimm_xl.results import Standing, consolidations, earlier, identify
+from dimm_xl.results import CONSOLIDATED, Standing, consolidations, earlier, identify
 from dimm_xl.reviewing import second_opinions
 from dimm_xl.sending_back import FOLDER as SENT_BACK
 from dimm_xl.sending_back import send_back
@@ -26,7 +26,7 @@ from dimm_xl.settings import Run
 
 ARCHIVE = "archive.sqlite"
 """Where a run keeps what it read, in OUT unless asked otherwise."""
-PRODUCTS = ("consolidated.xlsx", "consolidated-*.xlsx", "organisations", SENT_BACK, "data")
+PRODUCTS = (CONSOLIDATED, "consolidated-*.xlsx", "organisations", SENT_BACK, "data")
 """What a run leaves in OUT, as patterns of names: one consolidated workbook a model."""
 
 

@@ -76,7 +76,7 @@ def invite(
     faults = []
     for n, (one, outcome) in enumerate(pool.each(partial(_write_one, out), named, workers, deadline=60) if named else (), 1):
         if isinstance(outcome, pool.Failed):
-            faults.append(f"{one.file}: {outcome.why}\n{outcome.detail}")
+            faults.append(outcome.told(one.file))
         else:
             carried[one.file] = outcome
         heard("questionnaires", n, len(named))

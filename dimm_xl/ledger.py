@@ -60,7 +60,7 @@ class Ledger:
         with closing(pool.each(make, (one.job for one in due), workers, DEADLINE)) as made:  # whole even when somebody interrupts
             for n, (one, (_, outcome)) in enumerate(zip(due, made, strict=True), 1):
                 if isinstance(outcome, pool.Failed):
-                    faults.append(_fault(one, outcome))
+                    faults.append(outcome.told(one.files[0]))
                     self._now -= set(one.files)  # what an earlier run wrote there is no longer true
                 else:
                     self._note({file: self._as_written(file, one.inputs) for file in one.files}, lasting=n % BATCH == 0)
@@ -83,7 +83,7 @@ class Ledger:
             yield faults
             outcome = made()
             if isinstance(outcome, pool.Failed):
-                faults.append(_fault(whole, outcome))
+                faults.append(outcome.told(whole.files[0]))
                 return
             stood = [path.relative_to(self.out).as_posix() for path in outcome]
             self._note({file: self._as_written(file, whole.inputs) for file in stood})
@@ -130,7 +130,3 @@ class Ledger:
             and any(fnmatchcase(parts[0], one) for one in self._folders)
             and not (self.out / parts[0]).is_symlink()
         )
-
-
-def _fault(one: Product, failed: pool.Failed) -> str:
-    return f"{one.files[0]}: {failed.why}\n{failed.detail}"

@@ -36,7 +36,7 @@ A new worker loads the model and, where it writes, makes its moulds anew, which 
 NAP = 1.0
 """Seconds after which it is asked whether workers are still there."""
 NO_WORKER = (
-    "worker processes end before they begin: memory is short, or the program was changed while it ran; what was done is kept, "
+    "they end before they begin: memory is short, or the program was changed while it ran; what was done is kept, "
     "run again (with --workers 1 where memory is short, with --workers 0 to see what is wrong)"
 )
 Workers = int | str | None
@@ -53,11 +53,15 @@ class Failed:
     why: str
     detail: str = ""
 
+    def told(self, what: str) -> str:
+        """Return the failure as a fault that a run tells: what came to nothing, why, where in our code."""
+        return f"{what}: {self.why}\n{self.detail}"
+
 
 def each(
     function: Callable[[Job], Done], jobs: Iterable[Job], workers: Workers = None, deadline: float = DEADLINE, memory: int = MEMORY
 ) -> Generator[tuple[Job, Done | Failed], None, None]:
-    """Yield each job with what ``function`` makes of it, in the order of ``jobs``.
+    """Yield each job with what ``function`` makes of it, in the order of ``jobs``; Faulty when no worker can begin.
 
     ``function`` and jobs must be picklable. In this process (``workers`` 0) nothing protects from a job that hangs or dies; on a
     cluster ``memory`` is what one job may take besides what its worker holds already.
@@ -87,7 +91,7 @@ def _here(
         try:
             yield from _in_order(jobs, start, AHEAD * count, ProcessExpired, lambda: pool.active)
         except BrokenProcessPool:
-            raise Faulty([Fault("", 0, "", NO_WORKER)]) from None
+            raise Faulty([Fault("worker processes", 0, "", NO_WORKER)]) from None
 
 
 def _on_cluster(

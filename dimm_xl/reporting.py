@@ -17,12 +17,10 @@ from dimm_xl.ledger import Ledger, Product
 from dimm_xl.pool import Failed
 from dimm_xl.report.organisation import organisation_book
 from dimm_xl.report.result import Peers
-from dimm_xl.results import Standing, Together, earlier, last_time, result_of
+from dimm_xl.results import CONSOLIDATED, Standing, Together, earlier, last_time, result_of
 from dimm_xl.review import Weighed
 from dimm_xl.reviewing import write_review
 from dimm_xl.settings import Run
-
-CONSOLIDATED = "consolidated.xlsx"
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,7 @@ def write_reviews(asked: Run, stands: Standing, heard: Heard = unheard) -> list[
     faults = []
     for n, (job, outcome) in enumerate(pool.each(partial(_review_one, asked), jobs, asked.workers, deadline=60) if jobs else (), 1):
         if isinstance(outcome, pool.Failed):
-            faults.append(f"{job.name}: {outcome.why}\n{outcome.detail}")
+            faults.append(outcome.told(job.name))
         heard("reviews to fill in", n, len(jobs))
     return faults
 

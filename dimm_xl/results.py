@@ -18,6 +18,9 @@ from dimm_xl.report.result import Peers, Result
 from dimm_xl.review import UNREVIEWED, Weighed, validated
 from dimm_xl.scoring import score
 
+CONSOLIDATED = "consolidated.xlsx"
+"""The workbook over the organisations of the first model; those of others have the model in their name."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -59,7 +62,7 @@ def consolidations(models: Sequence[str], present: Collection[str]) -> Mapping[s
     """Return the models over whose organisations a workbook is written, by its name: the first one, and others ``present`` (by id)."""
     loaded = {one.id: one for one in map(catalogue.load, models)}.values()
     kept = [one for n, one in enumerate(loaded) if not n or one.id in present]
-    return {f"consolidated-{one.id}.xlsx" if n else "consolidated.xlsx": one for n, one in enumerate(kept)}
+    return {f"consolidated-{one.id}.xlsx" if n else CONSOLIDATED: one for n, one in enumerate(kept)}
 
 
 def of_model(model: Model, results: Sequence[Result]) -> list[Result]:
