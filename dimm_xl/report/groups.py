@@ -45,6 +45,10 @@ def median_chart(table: Table, group: str, scale: Scale, place: tuple[int, int],
     )
 
 
+WIDE = 17
+"""Columns that a title takes, over the table and the chart beside it: it names two groups, and in one line (tests hold it)."""
+
+
 def group_page(model: Model, scores: pd.DataFrame, kind: str, words: Words) -> Page:
     """Compose the overall scores by sector or by size."""
     name = words(f"sheet.by_{kind}")
@@ -66,8 +70,8 @@ def group_page(model: Model, scores: pd.DataFrame, kind: str, words: Words) -> P
     return Page(
         name,
         puts=(
-            Put(0, 0, f"{title}{words('colon')} {found}" if known else title, "title", cols=6),
-            Put(1, 0, words("portfolio.note", fewest=FEWEST), "hint", cols=6),
+            Put(0, 0, f"{title}{words('colon')} {found}" if known else title, "title", cols=WIDE),
+            Put(1, 0, words("portfolio.note", fewest=FEWEST), "hint", cols=WIDE),
         ),
         tables=(table,),
         charts=(chart,) if known else (),  # never an empty frame
